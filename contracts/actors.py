@@ -1,0 +1,22 @@
+"""The actor's interface, as Dapr's SDK wants it. Bodies are the JSON of `contracts.reminders`."""
+
+from typing import Any
+
+from dapr.actor import ActorInterface, actormethod
+
+
+class ReminderActorInterface(ActorInterface):
+    """One reminder. Every method may be called twice; twice is once."""
+
+    @actormethod(name="Apply")
+    async def apply(self, request: dict[str, Any]) -> None:
+        """Take an `ApplyReminder`: arm, re-arm or cancel."""
+
+    @actormethod(name="Fire")
+    async def fire(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Take a `FireReminder`; answer ``{"outcome": FireOutcome}``."""
+        raise NotImplementedError
+
+    @actormethod(name="Inspect")
+    async def inspect(self) -> dict[str, Any] | None:
+        """The stored state, or nothing when this reminder was never seen."""

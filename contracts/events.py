@@ -1,0 +1,229 @@
+"""The events on the topics: CloudEvents 1.0 with a versioned, typed body and an id that a repeat repeats.
+
+A publisher that retries sends the same id again, so brokers that drop duplicates (JetStream's ``Nats-Msg-Id``)
+and consumers that key their effects see one event.
+"""
+
+import json
+from enum import StrEnum
+from typing import Any, ClassVar, Literal
+
+from pydantic import Field, ValidationError
+
+from contracts.base import Contract, Identifier, Instant, occurrence_key
+from contracts.names import REMINDERS, TASK_EVENTS
+
+CLOUD_EVENT_CONTENT_TYPE = "application/cloudevents+json"
+
+
+class InvalidEvent(ValueError):
+    """The bytes are not an event this version understands; retrying cannot help."""
+
+
+class EventBody(Contract):
+    """The ``data`` of a CloudEvent. ``TYPE`` is the CloudEvent type; it carries the version."""
+
+    TYPE: ClassVar[str]
+    TOPIC: ClassVar[str]
+
+    def event_id(self) -> str:
+        """The CloudEvent id: the same for the same fact, however often it is published."""
+        raise NotImplementedError
+
+    def subject(self) -> str:
+        """The CloudEvent subject: the id of the thing the event is about."""
+        raise NotImplementedError
+
+    def partition_key(self) -> str:
+        """Events with one key stay in order where the broker keeps order within a partition."""
+        raise NotImplementedError
+
+
+class ReminderSpec(Contract):
+    """What the user wants of one reminder, as of one version of its task."""
+
+    reminder_id: Identifier
+    due_at: Instant
+    active: bool = Field(description="False: it must not fire (removed, or its task is done or deleted).")
+
+
+class TaskChange(StrEnum):
+    """What happened to a task."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    COMPLETED = "completed"
+    REOPENED = "reopened"
+    DELETED = "deleted"
+
+
+class TaskEvent(EventBody):
+    """A task as it is after a change, with all its reminders. Version counts up by one at each change."""
+
+    TYPE: ClassVar[str] = "todo.task.changed.v1"
+    TOPIC: ClassVar[str] = TASK_EVENTS
+
+    change: TaskChange
+    task_id: Identifier
+    user_id: Identifier
+    version: int = Field(ge=1)
+    title: str
+    due_at: Instant | None = None
+    recurrence: str | None = Field(default=None, description="RFC 5545 RRULE, if the task repeats.")
+    reminders: tuple[ReminderSpec, ...] = ()
+    occurred_at: Instant
+
+    def event_id(self) -> str:
+        return f"task/{self.task_id}/v{self.version}"
+
+    def subject(self) -> str:
+        return self.task_id
+
+    def partition_key(self) -> str:
+        return self.task_id
+
+
+class _ReminderEvent(EventBody):
+    TOPIC: ClassVar[str] = REMINDERS
+
+    reminder_id: Identifier
+    task_id: Identifier
+    user_id: Identifier
+    title: str
+    due_at: Instant
+    version: int = Field(ge=1, description="The task version that set this due time.")
+
+    def subject(self) -> str:
+        return self.reminder_id
+
+    def partition_key(self) -> str:
+        return self.task_id
+
+    @property
+    def occurrence(self) -> str:
+        """Which firing this is about."""
+        return occurrence_key(self.due_at)
+
+
+class ReminderScheduled(_ReminderEvent):
+    """A Dapr job is armed for this due time."""
+
+    TYPE: ClassVar[str] = "todo.reminder.scheduled.v1"
+
+    def event_id(self) -> str:
+        return f"reminder/{self.reminder_id}/{self.occurrence}/v{self.version}/scheduled"
+
+
+class ReminderFired(_ReminderEvent):
+    """The reminder fell due and fired. At least once on the wire; effects are keyed by (reminder, occurrence)."""
+
+    TYPE: ClassVar[str] = "todo.reminder.fired.v1"
+
+    fired_at: Instant
+
+    def event_id(self) -> str:
+        return f"reminder/{self.reminder_id}/{self.occurrence}/fired"
+
+
+class ReminderCancelled(_ReminderEvent):
+    """The reminder will not fire at this due time any more."""
+
+    TYPE: ClassVar[str] = "todo.reminder.cancelled.v1"
+
+    def event_id(self) -> str:
+        return f"reminder/{self.reminder_id}/v{self.version}/cancelled"
+
+
+class DeadLetter(EventBody):
+    """A message that no retry can help, kept with the reason for an operator to look at and replay."""
+
+    TYPE: ClassVar[str] = "todo.dead-letter.v1"
+    TOPIC: ClassVar[str] = "dead-letters"
+
+    letter_id: Identifier
+    source: str = Field(description="Where it came from: topic/<name> or job/<name>.")
+    service: str
+    reason: str
+    payload_base64: str
+    received_at: Instant
+
+    def event_id(self) -> str:
+        return f"dead-letter/{self.letter_id}"
+
+    def subject(self) -> str:
+        return self.source
+
+    def partition_key(self) -> str:
+        return self.source
+
+
+Event = TaskEvent | ReminderScheduled | ReminderFired | ReminderCancelled | DeadLetter
+_BODIES: dict[str, type[Event]] = {
+    body.TYPE: body for body in (TaskEvent, ReminderScheduled, ReminderFired, ReminderCancelled, DeadLetter)
+}
+
+
+class CloudEvent(Contract):
+    """The envelope (CloudEvents 1.0, JSON format) with the distributed-tracing extension."""
+
+    specversion: Literal["1.0"] = "1.0"
+    id: str = Field(min_length=1)
+    source: str = Field(min_length=1)
+    type: str
+    subject: str | None = None
+    time: Instant
+    datacontenttype: str = "application/json"
+    traceparent: str | None = None
+    data: Event
+
+    @classmethod
+    def wrap(cls, body: Event, *, source: str, time: Instant, traceparent: str | None = None) -> "CloudEvent":
+        """Put a body into its envelope; id, type and subject follow from the body."""
+        return cls(
+            id=body.event_id(),
+            source=source,
+            type=body.TYPE,
+            subject=body.subject(),
+            time=time,
+            traceparent=traceparent,
+            data=body,
+        )
+
+    def to_json(self) -> bytes:
+        """The structured-mode JSON.
+
+        ``traceid`` repeats ``traceparent``: daprd overwrites both unless ``traceid`` is set
+        (components-contrib, pubsub/envelope.go, FromCloudEvent).
+        """
+        document = self.model_dump(mode="json", exclude_none=True)
+        if self.traceparent:
+            document["traceid"] = self.traceparent
+        return json.dumps(document, separators=(",", ":")).encode()
+
+    @classmethod
+    def from_json(cls, raw: bytes) -> "CloudEvent":
+        """Read structured-mode JSON as a broker delivers it.
+
+        Raises:
+            InvalidEvent: not JSON, not a CloudEvent, an unknown type, or a body of another shape.
+        """
+        try:
+            document: Any = json.loads(raw)
+        except ValueError as error:
+            raise InvalidEvent(f"not JSON: {error}") from error
+        if not isinstance(document, dict):
+            raise InvalidEvent("not a JSON object")
+        body = _BODIES.get(str(document.get("type")))
+        if body is None:
+            raise InvalidEvent(f"unknown event type {document.get('type')!r}")
+        try:
+            return cls.model_validate({**document, "data": body.model_validate(document.get("data"))})
+        except ValidationError as error:
+            raise InvalidEvent(f"{body.TYPE}: {_summary(error)}") from error
+
+
+def _summary(error: ValidationError) -> str:
+    """Where and what, without the values: a message may hold what a user wrote."""
+    return "; ".join(
+        f"{'.'.join(str(part) for part in item['loc']) or 'body'}: {item['msg']}" for item in error.errors()[:5]
+    )

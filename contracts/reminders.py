@@ -1,0 +1,70 @@
+"""Calls to a reminder's actor, and the list by which a sweep checks that none was forgotten."""
+
+from enum import StrEnum
+
+from pydantic import Field
+
+from contracts.base import Contract, Identifier, Instant
+
+
+class ApplyReminder(Contract):
+    """What the user wants of this reminder as of a version of its task; older versions are ignored."""
+
+    task_id: Identifier
+    user_id: Identifier
+    title: str
+    version: int = Field(ge=1)
+    due_at: Instant
+    active: bool
+    repair: bool = Field(default=False, description="Arm or announce again even if this version was applied.")
+    traceparent: str | None = None
+
+
+class FireReminder(Contract):
+    """The job of this occurrence fell due."""
+
+    occurrence: str
+    traceparent: str | None = None
+
+
+class FireOutcome(StrEnum):
+    """What a firing came to. All of them are final: the job is done."""
+
+    FIRED = "fired"
+    ALREADY_FIRED = "already_fired"
+    STALE = "stale"
+    UNKNOWN = "unknown"
+
+
+class ReminderStatus(StrEnum):
+    """Where a reminder is in its life (reminder_actor.lifecycle draws the transitions)."""
+
+    SCHEDULED = "scheduled"
+    FIRING = "firing"
+    FIRED = "fired"
+    CANCELLED = "cancelled"
+
+
+class ListPending(Contract):
+    """Ask for active reminders that are not known to have fired and are due before an instant."""
+
+    due_before: Instant
+    after: str = Field(default="", description="Reminder id of the last row of the page before.")
+    limit: int = Field(default=500, ge=1, le=1000)
+
+
+class PendingReminder(Contract):
+    """One reminder the user still waits for."""
+
+    reminder_id: Identifier
+    task_id: Identifier
+    user_id: Identifier
+    title: str
+    version: int
+    due_at: Instant
+
+
+class PendingReminders(Contract):
+    """A page, ordered by reminder id; an empty one is the end."""
+
+    reminders: tuple[PendingReminder, ...]

@@ -1,0 +1,52 @@
+"""Settings that every service shares. Each service has one typed object that extends this one."""
+
+from enum import StrEnum
+from typing import Self
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class LogFormat(StrEnum):
+    """How log lines are written."""
+
+    AUTO = "auto"
+    JSON = "json"
+    CONSOLE = "console"
+
+
+class InvalidSettings(SystemExit):
+    """The environment does not make a valid configuration; the text names each wrong variable."""
+
+
+class ServiceSettings(BaseSettings):
+    """Read from the environment once, at start. The Dapr names are those that ``dapr run`` and the injector set."""
+
+    model_config = SettingsConfigDict(extra="ignore", frozen=True)
+
+    app_id: str = Field(default="", description="Dapr app-id; the default is the service's own.")
+    app_port: int = Field(default=0, ge=0, le=65535, description="gRPC port that daprd calls; 0 picks a free one.")
+    dapr_grpc_port: int = Field(default=50001, ge=1, le=65535)
+    dapr_http_port: int = Field(default=3500, ge=1, le=65535, description="Only its health endpoint is used.")
+    dapr_api_token: str | None = Field(default=None, description="Sent to daprd when set.")
+    app_api_token: str | None = Field(default=None, description="Demanded of daprd's calls when set.")
+    log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
+    log_format: LogFormat = Field(
+        default=LogFormat.AUTO, description="auto: JSON unless standard output is a terminal."
+    )
+    sidecar_timeout: float = Field(default=5.0, gt=0, le=60, description="Seconds one call to the sidecar may take.")
+
+    @classmethod
+    def load(cls) -> Self:
+        """Read the environment.
+
+        Raises:
+            InvalidSettings: ends the process with a line for each variable that is wrong.
+        """
+        try:
+            return cls()
+        except ValidationError as error:
+            lines = [
+                f"  {'_'.join(str(part) for part in item['loc']).upper()}: {item['msg']}" for item in error.errors()
+            ]
+            raise InvalidSettings("Configuration is wrong:\n" + "\n".join(lines)) from error

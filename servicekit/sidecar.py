@@ -1,0 +1,285 @@
+"""The way to this service's daprd: one client for all of Dapr's building blocks, over gRPC.
+
+The SDK's client covers publishing, state, secrets and jobs; calls it does not wrap (actors, proxied service
+invocation, ListJobs) use the generated stub on a channel of ours. Every call has a deadline and carries
+the trace. When daprd comes back after an outage the clients are built anew, because a gRPC channel that failed for
+a minute waits up to two before it tries again.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any, TypeVar
+
+import aiohttp
+import grpc
+import grpc.aio
+from dapr.aio.clients import DaprClient
+from dapr.aio.clients.grpc.subscription import Subscription
+from dapr.clients.exceptions import DaprGrpcError
+from dapr.conf import settings as dapr_settings
+from dapr.proto import api_service_v1, api_v1
+from pydantic import BaseModel
+
+from contracts.base import Contract
+from contracts.events import CLOUD_EVENT_CONTENT_TYPE, CloudEvent
+from contracts.names import PUBSUB
+from servicekit.errors import SidecarError, SidecarRefused, SidecarUnavailable
+from servicekit.logs import get_logger
+from servicekit.settings import ServiceSettings
+from servicekit.tracing import current_traceparent
+
+log = get_logger(__name__)
+
+Answer = TypeVar("Answer", bound=BaseModel)
+Result = TypeVar("Result")
+
+_HEALTH_INTERVAL = 0.5
+_HEALTH_TIMEOUT = 2.0
+_FAILURES_TO_BE_AWAY = 3  # a slow answer under load is no outage
+_CHANNEL_OPTIONS = (
+    ("grpc.initial_reconnect_backoff_ms", 100),
+    ("grpc.min_reconnect_backoff_ms", 100),
+    ("grpc.max_reconnect_backoff_ms", 1000),
+)
+_REFUSALS = frozenset(
+    {
+        grpc.StatusCode.INVALID_ARGUMENT,
+        grpc.StatusCode.NOT_FOUND,
+        grpc.StatusCode.ALREADY_EXISTS,
+        grpc.StatusCode.PERMISSION_DENIED,
+        grpc.StatusCode.UNAUTHENTICATED,
+        grpc.StatusCode.UNIMPLEMENTED,
+        grpc.StatusCode.OUT_OF_RANGE,
+    }
+)
+
+
+class _TraceInterceptor(grpc.aio.UnaryUnaryClientInterceptor):
+    """Adds the running trace to the metadata of each call."""
+
+    async def intercept_unary_unary(self, continuation: Any, details: Any, request: Any) -> Any:
+        traceparent = current_traceparent()
+        if traceparent:
+            metadata = [*(details.metadata or ()), ("traceparent", traceparent)]
+            details = grpc.aio.ClientCallDetails(
+                details.method,
+                details.timeout,
+                grpc.aio.Metadata(*metadata),
+                details.credentials,
+                details.wait_for_ready,
+            )
+        return await continuation(details, request)
+
+
+class Sidecar:
+    """This service's daprd. Use as an async context manager; it starts at once and connects when daprd is there."""
+
+    def __init__(self, settings: ServiceSettings) -> None:
+        self._timeout = settings.sidecar_timeout
+        self._address = f"127.0.0.1:{settings.dapr_grpc_port}"
+        self._health_url = f"http://127.0.0.1:{settings.dapr_http_port}/v1.0/healthz/outbound"
+        self._token = settings.dapr_api_token
+        self._client: DaprClient | None = None
+        self._channel: grpc.aio.Channel | None = None
+        self._up = asyncio.Event()
+        self._monitor: asyncio.Task[None] | None = None
+        self._generation = 0
+        # The SDK reads these when a client is built; they are the names that `dapr run` sets.
+        dapr_settings.DAPR_RUNTIME_HOST = "127.0.0.1"
+        dapr_settings.DAPR_GRPC_PORT = settings.dapr_grpc_port
+        dapr_settings.DAPR_HTTP_PORT = settings.dapr_http_port
+        dapr_settings.DAPR_API_TOKEN = settings.dapr_api_token
+        dapr_settings.DAPR_API_TIMEOUT_SECONDS = settings.sidecar_timeout
+        dapr_settings.DAPR_HEALTH_TIMEOUT = 5
+
+    async def __aenter__(self) -> "Sidecar":
+        self._monitor = asyncio.create_task(self._watch(), name="sidecar-monitor")
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._monitor is not None:
+            self._monitor.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._monitor
+        await self._disconnect()
+
+    @property
+    def up(self) -> bool:
+        """Whether daprd answered its last health check."""
+        return self._up.is_set()
+
+    @property
+    def generation(self) -> int:
+        """Counts connections: a change means that daprd was away and streams must be opened anew."""
+        return self._generation
+
+    async def wait_up(self) -> None:
+        """Return once daprd is there; starting order is free, so this waits without limit."""
+        await self._up.wait()
+
+    # Publish and subscribe
+
+    async def publish(self, event: CloudEvent) -> None:
+        """Publish to the topic of the event's body; returns when the broker has it.
+
+        Raises:
+            SidecarUnavailable: not known to be published; publish it again (the id makes that harmless).
+            SidecarRefused: daprd does not accept it.
+        """
+        client = self._require_client()
+        await self._call(
+            f"publish to {event.data.TOPIC}",
+            client.publish_event(
+                PUBSUB,
+                event.data.TOPIC,
+                event.to_json(),
+                publish_metadata={"partitionKey": event.data.partition_key()},
+                data_content_type=CLOUD_EVENT_CONTENT_TYPE,
+            ),
+        )
+
+    async def subscribe(self, topic: str) -> Subscription:
+        """Open a streaming subscription: no app port, and the raw message, so that we judge what does not parse."""
+        client = self._require_client()
+        return await self._call(
+            f"subscribe to {topic}", client.subscribe(PUBSUB, topic, metadata={"rawPayload": "true"})
+        )
+
+    # Actors and service invocation
+
+    async def invoke_actor(self, actor_type: str, actor_id: str, method: str, request: Contract) -> bytes:
+        """Call an actor wherever placement put it; the answer's JSON.
+
+        Raises:
+            SidecarUnavailable: no host, no placement, or the turn failed.
+        """
+        message = api_v1.InvokeActorRequest(
+            actor_type=actor_type, actor_id=actor_id, method=method, data=request.model_dump_json().encode()
+        )
+        stub = api_service_v1.DaprStub(self._require_channel())
+        response = await self._call(
+            f"actor {actor_type}.{method}",
+            stub.InvokeActor(message, timeout=self._timeout, metadata=self._metadata()),
+            refusals=frozenset(),
+        )
+        return bytes(response.data)
+
+    async def invoke(self, app_id: str, method: str, request: Contract, answer: type[Answer]) -> Answer:
+        """Call another service's gRPC method through both sidecars (proxy mode; InvokeService is deprecated).
+
+        Raises:
+            SidecarUnavailable: the callee is away or failed.
+            SidecarRefused: it refused the request.
+        """
+        call = self._require_channel().unary_unary(
+            method,
+            request_serializer=lambda message: message.model_dump_json().encode(),
+            response_deserializer=answer.model_validate_json,
+        )
+        metadata = (*self._metadata(), ("dapr-app-id", app_id))
+        result: Answer = await self._call(
+            f"{app_id}{method}", call(request, timeout=self._timeout, metadata=metadata, wait_for_ready=False)
+        )
+        return result
+
+    # The rest of Dapr's API
+
+    async def call(self, what: str, use: Callable[[DaprClient], Awaitable[Result]]) -> Result:
+        """Use the SDK's client with this service's deadline and errors."""
+        return await self._call(what, use(self._require_client()))
+
+    def stub(self) -> Any:
+        """The generated stub, for what the SDK's client does not wrap. Pass a timeout with each call."""
+        return api_service_v1.DaprStub(self._require_channel())
+
+    # Inside
+
+    def _metadata(self) -> tuple[tuple[str, str], ...]:
+        traceparent = current_traceparent()
+        trace = (("traceparent", traceparent),) if traceparent else ()
+        token = (("dapr-api-token", self._token),) if self._token else ()
+        return (*trace, *token)
+
+    def _require_client(self) -> DaprClient:
+        if self._client is None:
+            raise SidecarUnavailable("daprd has not answered yet")
+        return self._client
+
+    def _require_channel(self) -> grpc.aio.Channel:
+        if self._channel is None:
+            raise SidecarUnavailable("daprd has not answered yet")
+        return self._channel
+
+    async def _call(
+        self, what: str, call: Awaitable[Result], refusals: frozenset[grpc.StatusCode] = _REFUSALS
+    ) -> Result:
+        try:
+            async with asyncio.timeout(self._timeout + 0.5):
+                return await call
+        except TimeoutError as error:
+            raise SidecarUnavailable(f"{what}: no answer within {self._timeout:g} s") from error
+        except DaprGrpcError as error:
+            raise _translate(what, error.code(), error.details(), refusals) from error
+        except grpc.aio.AioRpcError as error:
+            raise _translate(what, error.code(), error.details(), refusals) from error
+        except grpc.aio.UsageError as error:
+            raise SidecarUnavailable(f"{what}: the connection was being replaced") from error
+
+    async def _watch(self) -> None:
+        """Follow daprd's health; connect when it appears and again whenever it comes back."""
+        failures = 0
+        headers = {"dapr-api-token": self._token} if self._token else {}
+        async with aiohttp.ClientSession(
+            timeout=aiohttp.ClientTimeout(total=_HEALTH_TIMEOUT), headers=headers
+        ) as session:
+            while True:
+                if not await self._healthy(session):
+                    failures += 1
+                    if failures == _FAILURES_TO_BE_AWAY:
+                        log.warning("sidecar is away", address=self._address)
+                        self._up.clear()
+                else:
+                    failures = 0
+                    if not self._up.is_set():
+                        await self._connect()
+                        log.info("sidecar connected", address=self._address, connection=self._generation)
+                await asyncio.sleep(_HEALTH_INTERVAL if self._up.is_set() else _HEALTH_INTERVAL / 5)
+
+    async def _healthy(self, session: aiohttp.ClientSession) -> bool:
+        try:
+            async with session.get(self._health_url) as response:
+                return bool(response.ok)
+        except (aiohttp.ClientError, TimeoutError, OSError):
+            return False
+
+    async def _connect(self) -> None:
+        await self._disconnect()
+        # The constructor probes the health endpoint once more and blocks while it does: it has just answered.
+        self._client = DaprClient(address=self._address, interceptors=[_TraceInterceptor()])
+        self._channel = grpc.aio.insecure_channel(self._address, options=_CHANNEL_OPTIONS)
+        self._generation += 1
+        self._up.set()
+
+    async def _disconnect(self) -> None:
+        client, channel = self._client, self._channel
+        self._client = self._channel = None
+        if client is not None:
+            await client.close()
+        if channel is not None:
+            await channel.close()
+
+
+def _translate(
+    what: str, code: grpc.StatusCode, details: str | None, refusals: frozenset[grpc.StatusCode]
+) -> SidecarError:
+    kind = SidecarRefused if code in refusals else SidecarUnavailable
+    return kind(f"{what}: {code.name} {details or ''}".rstrip())
+
+
+@contextlib.asynccontextmanager
+async def connected(settings: ServiceSettings) -> AsyncIterator[Sidecar]:
+    """The sidecar, once it is there."""
+    async with Sidecar(settings) as sidecar:
+        await sidecar.wait_up()
+        yield sidecar

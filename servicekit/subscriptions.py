@@ -1,0 +1,185 @@
+"""Reading a topic over a streaming subscription: several messages at once, each to its end exactly once or again.
+
+What becomes of a message:
+
+- its handler returns: acknowledged;
+- it does not parse, or the handler raises `Reject`: published to ``dead-letters`` with the reason, then acknowledged;
+- anything else: a few attempts within the broker's acknowledgement time, then handed back for redelivery. That has no
+  end: an outage of any length delays an event and never loses it.
+
+The subscription asks for the raw message (``rawPayload``), so that even a message that is no CloudEvent reaches this
+code; otherwise daprd itself would fail on it and the broker redeliver it for ever.
+"""
+
+import asyncio
+import base64
+import uuid
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+
+from dapr.aio.clients.grpc.subscription import Subscription
+from dapr.common.pubsub.subscription import SubscriptionMessage
+from opentelemetry.trace import SpanKind
+
+from contracts.events import CloudEvent, DeadLetter, InvalidEvent
+from servicekit.errors import SidecarError
+from servicekit.logs import get_logger
+from servicekit.retry import Backoff
+from servicekit.sidecar import Sidecar
+from servicekit.tracing import current_traceparent, span
+
+log = get_logger(__name__)
+
+Handler = Callable[[CloudEvent], Awaitable[None]]
+
+_ATTEMPTS = 3
+_BUDGET = 8.0  # seconds for all attempts; below the broker's acknowledgement time (components/*/pubsub: ackWait)
+
+
+class Reject(Exception):
+    """Raised by a handler: this event can never be handled; the text says why."""
+
+
+async def dead_letter(sidecar: Sidecar, *, service: str, source: str, reason: str, payload: bytes) -> None:
+    """Keep a message that no retry can help.
+
+    Raises:
+        SidecarError: it is not kept; the message must be delivered again.
+    """
+    body = DeadLetter(
+        letter_id=uuid.uuid4().hex,
+        source=source,
+        service=service,
+        reason=reason[:500],
+        payload_base64=base64.b64encode(payload).decode(),
+        received_at=datetime.now(UTC),
+    )
+    await sidecar.publish(
+        CloudEvent.wrap(body, source=service, time=body.received_at, traceparent=current_traceparent())
+    )
+    log.error("message dead-lettered", source=source, reason=reason, letter_id=body.letter_id)
+
+
+class Subscriber:
+    """Keeps one topic subscribed for as long as `run` runs."""
+
+    def __init__(
+        self, sidecar: Sidecar, topic: str, handler: Handler, *, service: str, max_in_flight: int = 64
+    ) -> None:
+        self._sidecar = sidecar
+        self._topic = topic
+        self._handler = handler
+        self._service = service
+        self._slots = asyncio.Semaphore(max_in_flight)
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._active = False
+
+    @property
+    def active(self) -> bool:
+        """Whether the stream is open."""
+        return self._active
+
+    async def run(self) -> None:
+        """Read until cancelled, opening the stream again whenever it ends; in-flight messages are finished first."""
+        backoff, failures = Backoff(base=0.2, cap=3.0), 0
+        try:
+            while True:
+                await self._sidecar.wait_up()
+                try:
+                    subscription = await self._sidecar.subscribe(self._topic)
+                except Exception as error:  # noqa: BLE001 - the SDK raises bare Exceptions; the loop must outlive all
+                    log.warning("subscription not opened", topic=self._topic, error=str(error))
+                    await asyncio.sleep(backoff.delay(failures))
+                    failures += 1
+                    continue
+                failures = 0
+                self._active = True
+                log.info("subscribed", topic=self._topic)
+                try:
+                    await self._read(subscription)
+                finally:
+                    self._active = False
+                    await subscription.close()
+        finally:
+            if self._tasks:
+                await asyncio.wait(self._tasks, timeout=_BUDGET)
+
+    async def _read(self, subscription: Subscription) -> None:
+        generation = self._sidecar.generation
+        while self._sidecar.generation == generation:
+            await self._slots.acquire()
+            try:
+                message = await subscription.next_message()
+            except asyncio.CancelledError:
+                self._slots.release()
+                raise
+            except Exception as error:  # noqa: BLE001 - see run()
+                self._slots.release()
+                log.warning("subscription ended, opening it again", topic=self._topic, error=str(error))
+                return
+            task = asyncio.create_task(self._settle(subscription, message))
+            self._tasks.add(task)
+            task.add_done_callback(self._finished)
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        self._slots.release()
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("handing a message back failed", topic=self._topic, error=repr(error))
+
+    async def _settle(self, subscription: Subscription, message: SubscriptionMessage) -> None:
+        if await self._process(message.raw_data()):
+            await subscription.respond_success(message)
+        else:
+            await subscription.respond_retry(message)
+
+    async def _process(self, raw: bytes) -> bool:
+        """Whether the message is dealt with."""
+        try:
+            event = CloudEvent.from_json(raw)
+        except InvalidEvent as error:
+            return await self._bury(raw, str(error))
+        with span(f"process {self._topic}", event.traceparent, SpanKind.CONSUMER):
+            try:
+                return await self._handle(event)
+            except Reject as error:
+                return await self._bury(raw, str(error))
+
+    async def _handle(self, event: CloudEvent) -> bool:
+        backoff = Backoff(base=0.1, cap=1.0)
+        deadline = asyncio.get_running_loop().time() + _BUDGET
+        for attempt in range(_ATTEMPTS):
+            try:
+                async with asyncio.timeout_at(deadline):
+                    await self._handler(event)
+            except Reject:
+                raise
+            except Exception as error:  # noqa: BLE001 - whatever it is, the event must come back
+                log.warning(
+                    "event not handled",
+                    topic=self._topic,
+                    event_id=event.id,
+                    attempt=attempt + 1,
+                    error=str(error) or repr(error),
+                )
+            else:
+                return True
+            pause = backoff.delay(attempt)
+            if attempt == _ATTEMPTS - 1 or asyncio.get_running_loop().time() + pause >= deadline:
+                return False
+            await asyncio.sleep(pause)
+        return False
+
+    async def _bury(self, raw: bytes, reason: str) -> bool:
+        try:
+            await dead_letter(
+                self._sidecar,
+                service=self._service,
+                source=f"topic/{self._topic}",
+                reason=reason,
+                payload=raw,
+            )
+        except SidecarError as error:
+            log.warning("dead letter not kept, the message comes back", error=str(error))
+            return False
+        return True
