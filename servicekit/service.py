@@ -2,7 +2,8 @@
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
 
 from servicekit import logs, tracing
 from servicekit.settings import ServiceSettings
@@ -24,3 +25,25 @@ async def _until_signalled(service: str, serve: Callable[[asyncio.Event], Awaita
     log.info("starting")
     await serve(stop)
     log.info("stopped")
+
+
+async def run_parts(stop: asyncio.Event, *parts: Coroutine[Any, Any, None]) -> None:
+    """Run the parts side by side until `stop` is set; then cancel them, the first one first.
+
+    Raises:
+        Exception: a part failed; the others are stopped. A service does not limp on with a part missing.
+    """
+    tasks = [asyncio.create_task(part) for part in parts]
+    stopping = asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait([stopping, *tasks], return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        stopping.cancel()
+        for task in tasks:
+            task.cancel()
+            await asyncio.wait([task])
+    for task in tasks:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            raise error
+    if not stop.is_set():
+        raise RuntimeError("a part of the service ended by itself")

@@ -185,9 +185,11 @@ class Sidecar:
 
     # The rest of Dapr's API
 
-    async def call(self, what: str, use: Callable[[DaprClient], Awaitable[Result]]) -> Result:
-        """Use the SDK's client with this service's deadline and errors."""
-        return await self._call(what, use(self._require_client()))
+    async def call(
+        self, what: str, use: Callable[[DaprClient], Awaitable[Result]], *, deadline: float | None = None
+    ) -> Result:
+        """Use the SDK's client with this service's errors, and its deadline unless a `deadline` (seconds) is given."""
+        return await self._call(what, use(self._require_client()), deadline=deadline)
 
     def stub(self) -> Any:
         """The generated stub, for what the SDK's client does not wrap. Pass a timeout with each call."""
@@ -212,13 +214,18 @@ class Sidecar:
         return self._channel
 
     async def _call(
-        self, what: str, call: Awaitable[Result], refusals: frozenset[grpc.StatusCode] = _REFUSALS
+        self,
+        what: str,
+        call: Awaitable[Result],
+        refusals: frozenset[grpc.StatusCode] = _REFUSALS,
+        deadline: float | None = None,
     ) -> Result:
+        limit = deadline or self._timeout + 0.5
         try:
-            async with asyncio.timeout(self._timeout + 0.5):
+            async with asyncio.timeout(limit):
                 return await call
         except TimeoutError as error:
-            raise SidecarUnavailable(f"{what}: no answer within {self._timeout:g} s") from error
+            raise SidecarUnavailable(f"{what}: no answer within {limit:g} s") from error
         except DaprGrpcError as error:
             raise _translate(what, error.code(), error.details(), refusals) from error
         except grpc.aio.AioRpcError as error:

@@ -1,0 +1,58 @@
+"""Builds the HTTP application: routers, error handlers, the page. Its services are handed in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.responses import FileResponse
+from fastapi.staticfiles import StaticFiles
+
+from chat_api import health
+from chat_api.assistant import endpoints as chat
+from chat_api.assistant.service import Assistant
+from chat_api.auth import endpoints as auth
+from chat_api.auth.service import AuthService
+from chat_api.edge import Edge
+from chat_api.errors import install_handlers
+from chat_api.inbox import endpoints as inbox
+from chat_api.inbox.service import InboxService
+from chat_api.settings import Settings
+from chat_api.tasks import endpoints as tasks
+from chat_api.tasks.service import TaskService
+
+_WEB = Path(__file__).parent / "web"
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What the endpoints work with."""
+
+    auth: AuthService
+    tasks: TaskService
+    inbox: InboxService
+    assistant: Assistant
+
+
+def create_app(settings: Settings, services: Services, checks: Mapping[str, health.Check]) -> FastAPI:
+    """The application, ready to serve."""
+    app = FastAPI(
+        title="Todo assistant",
+        version="0.1.0",
+        description="Tasks and reminders by chat and REST; fired reminders as server-sent events.",
+        redoc_url=None,
+    )
+    app.state.settings = settings
+    app.state.services = services
+    app.state.checks = checks
+    install_handlers(app)
+    for router in (health.router, auth.router, chat.router, tasks.router, inbox.router):
+        app.include_router(router)
+    app.mount("/static", StaticFiles(directory=_WEB), name="static")
+
+    @app.get("/", include_in_schema=False)
+    async def page() -> FileResponse:
+        return FileResponse(_WEB / "index.html", headers={"Cache-Control": "no-cache"})
+
+    app.add_middleware(Edge, max_request_bytes=settings.max_request_bytes)
+    return app

@@ -1,0 +1,1 @@
+"""From a message to a reply: what was understood becomes commands on the user's own tasks."""

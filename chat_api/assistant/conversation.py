@@ -1,0 +1,83 @@
+"""What a conversation remembers between two messages, in the Dapr state store.
+
+Memory is a convenience: when the store is away or slow the assistant answers without it.
+"""
+
+import json
+from datetime import datetime
+
+from pydantic import BaseModel, Field, ValidationError
+
+from contracts.names import CONVERSATION_STORE
+from servicekit.errors import SidecarError
+from servicekit.logs import get_logger
+from servicekit.sidecar import Sidecar
+
+log = get_logger(__name__)
+
+
+class Turn(BaseModel):
+    """A message of the user's that a question was asked about."""
+
+    text: str
+    now: datetime
+    timezone: str
+
+
+class Conversation(BaseModel):
+    """The memory. Empty: nothing was asked and nothing was shown."""
+
+    pending: list[Turn] = Field(default_factory=list, description="The intent being asked about, and its answers.")
+    choices: dict[str, str] = Field(default_factory=dict, description="Offered answers that name a task: its id.")
+    shown: list[str] = Field(default_factory=list, description="Task ids in the order they were listed last.")
+
+
+class ConversationStore:
+    """Reads and writes conversations; each belongs to one user."""
+
+    def __init__(self, sidecar: Sidecar, *, ttl: int, timeout: float) -> None:
+        self._sidecar = sidecar
+        self._ttl = ttl
+        self._timeout = timeout
+
+    async def load(self, user_id: str, conversation_id: str) -> tuple[Conversation, str | None]:
+        """The conversation and its ETag; an empty one when there is none, or it cannot be had."""
+        key = _key(user_id, conversation_id)
+        try:
+            response = await self._sidecar.call(
+                "read conversation",
+                lambda client: client.get_state(CONVERSATION_STORE, key),
+                deadline=self._timeout,
+            )
+        except SidecarError as error:
+            log.warning("conversation not read, answering without it", error=str(error))
+            return Conversation(), None
+        if not response.data:
+            return Conversation(), None
+        try:
+            return Conversation.model_validate(json.loads(response.data)), response.etag
+        except (ValueError, ValidationError) as error:
+            log.warning("stored conversation does not parse, starting anew", error=str(error))
+            return Conversation(), response.etag
+
+    async def save(self, user_id: str, conversation_id: str, conversation: Conversation, etag: str | None) -> None:
+        """Keep it, unless another message of the same conversation was faster."""
+        key = _key(user_id, conversation_id)
+        try:
+            await self._sidecar.call(
+                "write conversation",
+                lambda client: client.save_state(
+                    CONVERSATION_STORE,
+                    key,
+                    conversation.model_dump_json(),
+                    etag=etag,
+                    state_metadata={"ttlInSeconds": str(self._ttl)},
+                ),
+                deadline=self._timeout,
+            )
+        except SidecarError as error:
+            log.warning("conversation not kept", error=str(error))
+
+
+def _key(user_id: str, conversation_id: str) -> str:
+    return f"{user_id}-{conversation_id}"

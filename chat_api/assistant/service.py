@@ -1,0 +1,259 @@
+"""The assistant: understands a message, carries it out, says what it did with the exact time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
+
+from chat_api.assistant.conversation import Conversation, ConversationStore, Turn
+from chat_api.assistant.matching import matches
+from chat_api.errors import Invalid, NotFound
+from chat_api.tasks.models import Task, TaskStatus
+from chat_api.tasks.schemas import TaskCreate, TaskUpdate
+from chat_api.tasks.service import TaskService, TaskWithReminders
+from chat_api.understand import IntentName, Understanding, continue_with, describe_instant, understand
+
+_MORNING = time(9)
+_SHOWN_AT_MOST = 20
+_CHOICES_AT_MOST = 5
+
+HELP = (
+    "Tell me what to do and when, and I will remind you. For example:\n"
+    "• remind me in 20 minutes to check the oven\n"
+    "• call mum tomorrow at 5pm\n"
+    "• every other Tuesday at 9: bins\n"
+    "• what do I have today?\n"
+    "• move the dentist to Friday 3pm\n"
+    "• done with milk, or: delete 2"
+)
+_NOT_UNDERSTOOD = "I did not understand that. Tell me what to do and when, or write “help”."
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A reply and the tasks it is about."""
+
+    reply: str
+    tasks: Sequence[TaskWithReminders] = ()
+    choices: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """One message in its setting."""
+
+    user_id: str
+    text: str
+    now: datetime
+    zone: ZoneInfo
+
+    def when(self, instant: datetime) -> str:
+        return describe_instant(instant, now=self.now, zone=self.zone)
+
+
+class Assistant:
+    """Answers messages."""
+
+    def __init__(self, tasks: TaskService, conversations: ConversationStore) -> None:
+        self._tasks = tasks
+        self._conversations = conversations
+
+    async def answer(self, user_id: str, message: str, *, zone: ZoneInfo, conversation_id: str) -> Said:
+        """Carry out a message, or ask back. Never raises for what the message says."""
+        request = _Request(user_id, message, datetime.now(UTC), zone)
+        conversation, etag = await self._conversations.load(user_id, conversation_id)
+        understood, chosen = _interpret(request, conversation)
+        after = Conversation(shown=conversation.shown)
+        try:
+            said = await self._act(request, understood, chosen, conversation, after)
+        except Invalid as error:
+            said = Said(f"I can't do that: {error.message}.")
+        except NotFound:
+            said = Said("That task is gone.")
+        if after != conversation:
+            await self._conversations.save(user_id, conversation_id, after, etag)
+        return said
+
+    async def _act(
+        self,
+        request: _Request,
+        understood: Understanding,
+        chosen: str | None,
+        before: Conversation,
+        after: Conversation,
+    ) -> Said:
+        if understood.needs is not None:
+            _ask(request, before, after)
+            return Said(understood.question or _NOT_UNDERSTOOD, choices=understood.choices)
+        match understood.intent:
+            case IntentName.ADD:
+                return await self._add(request, understood)
+            case IntentName.LIST:
+                return await self._list(request, understood, after)
+            case IntentName.COMPLETE | IntentName.REOPEN | IntentName.DELETE | IntentName.CHANGE:
+                return await self._with_target(request, understood, chosen, before, after)
+            case IntentName.HELP:
+                return Said(understood.question or HELP)
+            case _:
+                return Said(understood.question or _NOT_UNDERSTOOD, choices=understood.choices)
+
+    async def _add(self, request: _Request, understood: Understanding) -> Said:
+        due_at = _instant(understood.due, request.zone)
+        wish = TaskCreate(
+            title=(understood.title or request.text)[:500],
+            priority=understood.priority,
+            tags=list(understood.tags),
+            due_at=due_at,
+            reminders=list(understood.remind_at) or None,
+            recurrence=understood.rrule,
+            timezone=request.zone.key,
+        )
+        added = await self._tasks.create(request.user_id, wish)
+        title = added.task.title
+        if not added.reminders:
+            return _said([f"Added “{title}”."], understood, added)
+        times = _enumerate([request.when(reminder.due_at) for reminder in added.reminders])
+        sentences = [f"OK, I will remind you: “{title}”, {times}."]
+        if due_at is not None and all(reminder.due_at != due_at for reminder in added.reminders):
+            sentences.append(f"It is due {request.when(due_at)}.")
+        if isinstance(understood.due, date) and not isinstance(understood.due, datetime):
+            sentences.append("You gave no time, so I took 9:00.")
+        if added.task.recurrence:
+            sentences.append("It repeats, and I will set the next one each time.")
+        return _said(sentences, understood, added)
+
+    async def _list(self, request: _Request, understood: Understanding, after: Conversation) -> Said:
+        found = await self._tasks.list(request.user_id, status=TaskStatus.OPEN)
+        day = understood.due
+        if day is not None:
+            wanted = day.astimezone(request.zone).date() if isinstance(day, datetime) else day
+            found = [
+                item
+                for item in found
+                if item.task.due_at and item.task.due_at.astimezone(request.zone).date() == wanted
+            ]
+        if not found:
+            return Said("Nothing is open for that day." if day else "Nothing to do. Enjoy!")
+        after.shown = [item.task.id for item in found[:_SHOWN_AT_MOST]]
+        lines = [f"{number}. {_line(request, item.task)}" for number, item in enumerate(found[:_SHOWN_AT_MOST], 1)]
+        if len(found) > _SHOWN_AT_MOST:
+            lines.append(f"… and {len(found) - _SHOWN_AT_MOST} more.")
+        return Said("\n".join(lines), found[:_SHOWN_AT_MOST])
+
+    async def _with_target(
+        self,
+        request: _Request,
+        understood: Understanding,
+        chosen: str | None,
+        before: Conversation,
+        after: Conversation,
+    ) -> Said:
+        wanted_status = TaskStatus.COMPLETED if understood.intent is IntentName.REOPEN else TaskStatus.OPEN
+        candidates = await self._tasks.list(request.user_id, status=wanted_status)
+        found = _find([item.task for item in candidates], understood, chosen, before.shown)
+        if not found:
+            state = "completed" if wanted_status is TaskStatus.COMPLETED else "open"
+            return Said(f"I find no {state} task like “{understood.target or request.text}”.")
+        if len(found) > 1:
+            after.choices = {_line(request, task): task.id for task in found[:_CHOICES_AT_MOST]}
+            _ask(request, before, after)
+            return Said("Which one do you mean?", choices=list(after.choices))
+        return await self._change(request, understood, found[0])
+
+    async def _change(self, request: _Request, understood: Understanding, task: Task) -> Said:
+        user_id, title = request.user_id, task.title
+        match understood.intent:
+            case IntentName.COMPLETE:
+                done = await self._tasks.update(user_id, task.id, TaskUpdate(status=TaskStatus.COMPLETED))
+                ending = " It will not repeat any more." if task.recurrence else ""
+                return Said(f"Done: “{title}”.{ending}", [done])
+            case IntentName.REOPEN:
+                reopened = await self._tasks.update(user_id, task.id, TaskUpdate(status=TaskStatus.OPEN))
+                return Said(f"“{title}” is open again.", [reopened])
+            case IntentName.DELETE:
+                await self._tasks.delete(user_id, task.id)
+                return Said(f"Deleted “{title}”. Its reminders will not fire.")
+            case _:
+                wish = _changes(understood, request.zone)
+                if not wish.model_fields_set:
+                    return Said(f"What should change about “{title}”? Give me a new time, for example.")
+                changed = await self._tasks.update(user_id, task.id, wish)
+                return _said([_changed(request, changed)], understood, changed)
+
+
+def _interpret(request: _Request, conversation: Conversation) -> tuple[Understanding, str | None]:
+    """What the message means after what was asked, and the task id when it picks an offered one."""
+    if not conversation.pending:
+        return understand(request.text, now=request.now, zone=request.zone), None
+    first, *answers = conversation.pending
+    understood = understand(first.text, now=first.now, zone=ZoneInfo(first.timezone))
+    for turn in answers:
+        understood = continue_with(understood, turn.text, now=turn.now, zone=ZoneInfo(turn.timezone))
+    labels = list(conversation.choices)
+    picked = request.text if request.text in conversation.choices else None
+    if picked is None and request.text.isdecimal() and 1 <= int(request.text[:4]) <= len(labels):
+        picked = labels[int(request.text[:4]) - 1]
+    if picked is not None:
+        return replace(understood, needs=None), conversation.choices[picked]
+    return continue_with(understood, request.text, now=request.now, zone=request.zone), None
+
+
+def _ask(request: _Request, before: Conversation, after: Conversation) -> None:
+    """Remember the message, so that the answer to the question continues it."""
+    turn = Turn(text=request.text, now=request.now, timezone=request.zone.key)
+    after.pending = [*before.pending, turn][-4:] if before.pending else [turn]
+
+
+def _find(tasks: Sequence[Task], understood: Understanding, chosen: str | None, shown: Sequence[str]) -> Sequence[Task]:
+    if chosen is not None:
+        return [task for task in tasks if task.id == chosen]
+    if understood.target_index is not None:
+        order = [task.id for task in tasks] if not shown else list(shown)
+        index = understood.target_index - 1
+        return [task for task in tasks if 0 <= index < len(order) and task.id == order[index]]
+    return matches(understood.target or understood.title or "", tasks)
+
+
+def _changes(understood: Understanding, zone: ZoneInfo) -> TaskUpdate:
+    fields: dict[str, object] = {}
+    due_at = _instant(understood.due, zone)
+    if due_at is not None:
+        fields["due_at"] = due_at
+    if understood.rrule is not None:
+        fields |= {"recurrence": understood.rrule, "timezone": zone.key}
+    if understood.remind_at:
+        fields["reminders"] = list(understood.remind_at)
+    if understood.priority is not None:
+        fields["priority"] = understood.priority
+    if understood.tags:
+        fields["tags"] = list(understood.tags)
+    return TaskUpdate.model_validate(fields)
+
+
+def _changed(request: _Request, changed: TaskWithReminders) -> str:
+    title = changed.task.title
+    waiting = [reminder.due_at for reminder in changed.reminders if reminder.due_at > request.now]
+    if waiting:
+        return f"Changed. I will remind you: “{title}”, {_enumerate([request.when(due) for due in waiting])}."
+    if changed.task.due_at:
+        return f"Changed. “{title}” is due {request.when(changed.task.due_at)}."
+    return f"Changed “{title}”."
+
+
+def _instant(due: datetime | date | None, zone: ZoneInfo) -> datetime | None:
+    """A day without a time means its morning."""
+    if due is None or isinstance(due, datetime):
+        return due
+    return datetime.combine(due, _MORNING, tzinfo=zone)
+
+
+def _line(request: _Request, task: Task) -> str:
+    return f"{task.title} — {request.when(task.due_at)}" if task.due_at else task.title
+
+
+def _enumerate(parts: Sequence[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"{'; '.join(parts[:-1])}; and {parts[-1]}"
+
+
+def _said(sentences: list[str], understood: Understanding, task: TaskWithReminders) -> Said:
+    return Said(" ".join([*sentences, *understood.remarks]), [task])

@@ -1,0 +1,100 @@
+"""Registering, logging in and out, and finding out whose session a token is."""
+
+import hashlib
+import secrets
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import col, delete, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from chat_api.auth.models import User, UserSession
+from chat_api.auth.passwords import hash_password, verify_password
+from chat_api.database import Database
+from chat_api.errors import EmailTaken, NotAuthenticated, WrongCredentials
+from chat_api.identifiers import new_id
+
+
+class AuthService:
+    """Accounts and sessions."""
+
+    def __init__(self, database: Database, *, session_lifetime: timedelta) -> None:
+        self._database = database
+        self._lifetime = session_lifetime
+
+    @property
+    def session_lifetime(self) -> timedelta:
+        """How long a session lasts from its log-in."""
+        return self._lifetime
+
+    async def register(self, email: str, password: str) -> str:
+        """Make an account and log in; the token.
+
+        Raises:
+            EmailTaken: there is one with this e-mail.
+        """
+        user = User(
+            id=new_id(),
+            email=_normalise(email),
+            password_hash=await hash_password(password),
+            created_at=datetime.now(UTC),
+        )
+        try:
+            async with self._database.writing() as session:
+                session.add(user)
+                await session.flush()
+                return self._open_session(session, user)
+        except IntegrityError as error:
+            raise EmailTaken("An account with this e-mail exists. Log in instead.") from error
+
+    async def log_in(self, email: str, password: str) -> str:
+        """Open a session; the token.
+
+        Raises:
+            WrongCredentials: no such account, or another password.
+        """
+        async with self._database.reading() as session:
+            user = (await session.exec(select(User).where(User.email == _normalise(email)))).first()
+        if not await verify_password(user.password_hash if user else None, password) or user is None:
+            raise WrongCredentials("The e-mail or the password is wrong.")
+        async with self._database.writing() as session:
+            await session.exec(delete(UserSession).where(col(UserSession.expires_at) < datetime.now(UTC)))
+            return self._open_session(session, user)
+
+    async def log_out(self, token: str) -> None:
+        """End the session; an unknown token is no error."""
+        async with self._database.writing() as session:
+            await session.exec(delete(UserSession).where(col(UserSession.token_hash) == _hash(token)))
+
+    async def authenticate(self, token: str) -> User:
+        """Whose session it is.
+
+        Raises:
+            NotAuthenticated: unknown, forged or over.
+        """
+        async with self._database.reading() as session:
+            query = (
+                select(User, UserSession.expires_at)
+                .join(UserSession, col(UserSession.user_id) == col(User.id))
+                .where(UserSession.token_hash == _hash(token))
+            )
+            row = (await session.exec(query)).first()
+        if row is None or row[1] <= datetime.now(UTC):
+            raise NotAuthenticated("The session is unknown or over. Log in again.")
+        return row[0]
+
+    def _open_session(self, session: AsyncSession, user: User) -> str:
+        token = secrets.token_urlsafe(32)
+        now = datetime.now(UTC)
+        session.add(
+            UserSession(token_hash=_hash(token), user_id=user.id, created_at=now, expires_at=now + self._lifetime)
+        )
+        return token
+
+
+def _normalise(email: str) -> str:
+    return email.strip().lower()
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,123 @@
+"""Errors people see: each is a problem+json document (RFC 9457) with a sentence they can act on."""
+
+from typing import Any, ClassVar
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from servicekit.logs import get_logger
+
+log = get_logger(__name__)
+
+PROBLEM_JSON = "application/problem+json"
+
+
+class ChatApiError(Exception):
+    """Base of everything that this service refuses on purpose. The text is shown to the person."""
+
+    status: ClassVar[int] = 400
+    title: ClassVar[str] = "Bad request"
+    headers: ClassVar[dict[str, str]] = {}
+
+
+class NotAuthenticated(ChatApiError):
+    """No session, or one that is over or forged."""
+
+    status = 401
+    title = "Not logged in"
+    headers: ClassVar[dict[str, str]] = {"WWW-Authenticate": "Bearer"}
+
+
+class WrongCredentials(ChatApiError):
+    """E-mail and password do not belong together."""
+
+    status = 401
+    title = "Wrong e-mail or password"
+    headers: ClassVar[dict[str, str]] = {"WWW-Authenticate": "Bearer"}
+
+
+class CrossSiteRequest(ChatApiError):
+    """A browser sent the session cookie on behalf of another site."""
+
+    status = 403
+    title = "Request from another site"
+
+
+class NotFound(ChatApiError):
+    """It does not exist, or belongs to somebody else: the two look alike."""
+
+    status = 404
+    title = "Not found"
+
+
+class EmailTaken(ChatApiError):
+    """An account with this e-mail exists."""
+
+    status = 409
+    title = "E-mail already registered"
+
+
+class RequestTooLarge(ChatApiError):
+    """The body is longer than is accepted."""
+
+    status = 413
+    title = "Request too large"
+
+
+class Invalid(ChatApiError):
+    """Well-formed, but it cannot be done: a time that has passed, a rule that never matches."""
+
+    status = 422
+    title = "Invalid value"
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(f"{field}: {message}")
+        self.field = field
+        self.message = message
+
+
+def problem(
+    status: int, title: str, detail: str, *, headers: dict[str, str] | None = None, **extra: Any
+) -> JSONResponse:
+    """A problem document as a response."""
+    body = {"type": "about:blank", "title": title, "status": status, "detail": detail, **extra}
+    return JSONResponse(body, status_code=status, media_type=PROBLEM_JSON, headers=headers)
+
+
+def install_handlers(app: FastAPI) -> None:
+    """Turn every error that leaves a handler into a problem document."""
+
+    @app.exception_handler(ChatApiError)
+    async def refused(_: Request, error: ChatApiError) -> JSONResponse:
+        extra = {"errors": [{"field": error.field, "message": error.message}]} if isinstance(error, Invalid) else {}
+        return problem(error.status, error.title, str(error), headers=error.headers, **extra)
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
+        # The values are left out: they may hold a password, and are the sender's anyway.
+        fields = [
+            {
+                "field": ".".join(str(part) for part in item["loc"] if part not in {"body", "query", "path"}) or "body",
+                "message": str(item["msg"]).removeprefix("Value error, "),
+            }
+            for item in error.errors()
+        ]
+        detail = "; ".join(f"{item['field']}: {item['message']}" for item in fields)
+        if any(item["type"] == "json_invalid" for item in error.errors()):
+            return problem(400, "Malformed JSON", "The request body is not valid JSON.", errors=fields)
+        return problem(422, "Invalid request", detail, errors=fields)
+
+    @app.exception_handler(HTTPException)
+    async def http_error(_: Request, error: HTTPException) -> JSONResponse:
+        return problem(
+            error.status_code, str(error.detail), str(error.detail), headers=dict(error.headers or {}) or None
+        )
+
+    @app.exception_handler(Exception)
+    async def failed(request: Request, error: Exception) -> JSONResponse:
+        log.error("request failed", path=request.url.path, exc_info=error)
+        return problem(
+            500, "Internal error", "Something went wrong on our side. Nothing was changed; please try again."
+        )

@@ -1,0 +1,1 @@
+"""What has fired, for each user: kept, streamed to the page, acknowledged."""

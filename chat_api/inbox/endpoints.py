@@ -1,0 +1,78 @@
+"""The inbox and its live stream."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Header, Query, Request, status
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+from pydantic import BaseModel, ConfigDict
+
+from chat_api.auth.dependencies import CurrentUser
+from chat_api.inbox.models import InboxItem
+from chat_api.inbox.service import InboxService
+
+router = APIRouter(prefix="/api/v1", tags=["reminders"])
+
+FIRED_EVENT = "reminder.fired"
+_RECONNECT_MS = 1000
+_MAX_ID = 2**63 - 1
+
+
+class FiredReminder(BaseModel):
+    """A reminder that fired."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: int
+    reminder_id: str
+    task_id: str
+    title: str
+    due_at: datetime
+    fired_at: datetime
+    acknowledged_at: datetime | None
+
+
+def inbox_service(request: Request) -> InboxService:
+    """The application's inbox."""
+    service: InboxService = request.app.state.services.inbox
+    return service
+
+
+Service = Annotated[InboxService, Depends(inbox_service)]
+
+
+@router.get("/inbox")
+async def list_inbox(
+    user: CurrentUser, service: Service, limit: Annotated[int, Query(ge=1, le=200)] = 50
+) -> list[FiredReminder]:
+    """The newest fired reminders, oldest first."""
+    return [FiredReminder.model_validate(item) for item in await service.latest(user.id, limit)]
+
+
+@router.post("/inbox/{item_id}/acknowledge", status_code=status.HTTP_204_NO_CONTENT)
+async def acknowledge(item_id: int, user: CurrentUser, service: Service) -> None:
+    """The user has seen to it."""
+    await service.acknowledge(user.id, item_id)
+
+
+@router.get("/events", response_class=EventSourceResponse)
+async def events(
+    user: CurrentUser,
+    service: Service,
+    after: Annotated[
+        int | None, Query(ge=0, le=_MAX_ID, description="Start after this id instead of with what is new.")
+    ] = None,
+    last_event_id: Annotated[
+        int | None, Header(ge=0, le=_MAX_ID, description="Sent by a browser that reconnects; beats `after`.")
+    ] = None,
+) -> AsyncIterator[ServerSentEvent]:
+    """Fired reminders as server-sent events, each once a stream; a new stream starts with those never streamed."""
+    start = last_event_id if last_event_id is not None else after
+    yield ServerSentEvent(comment="connected", retry=_RECONNECT_MS)
+    async for item in service.stream(user.id, start):
+        yield _event(item)
+
+
+def _event(item: InboxItem) -> ServerSentEvent:
+    return ServerSentEvent(event=FIRED_EVENT, id=str(item.id), data=FiredReminder.model_validate(item))

@@ -1,0 +1,141 @@
+"""Takes what the actors announce, and gives it to the user: once for each occurrence, and only if still wanted."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from chat_api.database import Database
+from chat_api.errors import NotFound
+from chat_api.inbox.feed import InboxFeed
+from chat_api.inbox.models import InboxItem
+from chat_api.inbox.repository import InboxRepository
+from chat_api.outbox import OutboxRelay
+from chat_api.tasks.models import TaskStatus, WishStatus
+from chat_api.tasks.repository import WAITING, TaskRepository
+from chat_api.tasks.service import advance
+from contracts.events import CloudEvent, ReminderCancelled, ReminderFired, ReminderScheduled
+from servicekit.logs import get_logger
+from servicekit.subscriptions import Reject
+
+log = get_logger(__name__)
+
+
+class InboxService:
+    """The inbox of every user."""
+
+    def __init__(self, database: Database, feed: InboxFeed, relay: OutboxRelay) -> None:
+        self._database = database
+        self._feed = feed
+        self._relay = relay
+
+    async def handle(self, event: CloudEvent) -> None:
+        """Handle the `reminders` topic.
+
+        Raises:
+            Reject: this is no reminder event.
+        """
+        match event.data:
+            case ReminderFired() as fired:
+                await self._fired(fired)
+            case ReminderScheduled() as scheduled:
+                await self._scheduled(scheduled)
+            case ReminderCancelled():
+                pass  # the user asked for it, and the task's rows say so already
+            case _:
+                raise Reject(f"{event.type} does not belong on this topic")
+
+    async def latest(self, user_id: str, limit: int) -> Sequence[InboxItem]:
+        """The user's newest items, oldest first."""
+        async with self._database.reading() as session:
+            return await InboxRepository(session).latest(user_id, limit)
+
+    async def acknowledge(self, user_id: str, item_id: int) -> None:
+        """The user has seen to it.
+
+        Raises:
+            NotFound: this user has no such item.
+        """
+        async with self._database.writing() as session:
+            if not await InboxRepository(session).acknowledge(user_id, item_id, datetime.now(UTC)):
+                raise NotFound("You have no fired reminder with this id.")
+
+    async def stream(self, user_id: str, after: int | None) -> AsyncIterator[InboxItem]:
+        """Items as they come, each once; first those later than `after`, or else those never streamed before."""
+        sent: set[int] = set()
+        with self._feed.listen(user_id) as signal:
+            async with self._database.reading() as session:
+                last = after if after is not None else await InboxRepository(session).newest_id()
+            while not self._feed.closed:
+                signal.clear()
+                async with self._database.reading() as session:
+                    items = await InboxRepository(session).unsent(user_id, last)
+                fresh = [item for item in items if item.id is not None and item.id not in sent]
+                for item in fresh:
+                    yield item
+                ids = [item.id for item in fresh if item.id is not None]
+                if ids:
+                    sent.update(ids)
+                    last = max(last, *ids)
+                    async with self._database.writing() as session:
+                        await InboxRepository(session).mark_delivered(ids, datetime.now(UTC))
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(30):
+                        await signal.wait()
+
+    async def _fired(self, fired: ReminderFired) -> None:
+        now = datetime.now(UTC)
+        async with self._database.writing() as session:
+            outcome, moved = await self._receive(session, fired, now)
+        if outcome == "delivered":
+            self._feed.wake()
+        if moved:
+            self._relay.wake()
+        log.info(
+            "reminder received",
+            reminder_id=fired.reminder_id,
+            occurrence=fired.occurrence,
+            outcome=outcome,
+            lag_seconds=round((now - fired.due_at).total_seconds(), 4),
+        )
+
+    async def _receive(self, session: AsyncSession, fired: ReminderFired, now: datetime) -> tuple[str, bool]:
+        inbox, tasks = InboxRepository(session), TaskRepository(session)
+        found = await tasks.reminder_with_task(fired.reminder_id)
+        if found is None:
+            return "gone", False
+        reminder, task = found
+        if await inbox.exists(fired.reminder_id, fired.occurrence):
+            return "repeated", False
+        # The actor hears of a change a moment after the user was told of it: what counts is what the user was told.
+        if reminder.due_at != fired.due_at or reminder.status not in WAITING or task.status != TaskStatus.OPEN:
+            return "no longer wanted", False
+        reminder.status = WishStatus.FIRED
+        reminder.fired_at = fired.fired_at
+        tasks.add(reminder)
+        inbox.add(
+            InboxItem(
+                user_id=task.user_id,
+                reminder_id=fired.reminder_id,
+                occurrence=fired.occurrence,
+                task_id=task.id,
+                title=task.title,
+                due_at=fired.due_at,
+                fired_at=fired.fired_at,
+            )
+        )
+        await session.flush()
+        return "delivered", advance(session, task, await tasks.reminders([task.id]), now)
+
+    async def _scheduled(self, scheduled: ReminderScheduled) -> None:
+        async with self._database.writing() as session:
+            tasks = TaskRepository(session)
+            found = await tasks.reminder_with_task(scheduled.reminder_id)
+            if found is None:
+                return
+            reminder, _ = found
+            if reminder.status == WishStatus.PENDING and reminder.due_at == scheduled.due_at:
+                reminder.status = WishStatus.SCHEDULED
+                tasks.add(reminder)

@@ -1,0 +1,109 @@
+"""Wires the service: HTTP for people, the outbox relay, the reminders subscription, the app channel for the sweep."""
+
+import asyncio
+import contextlib
+from collections.abc import Iterator
+from datetime import timedelta
+
+import uvicorn
+
+from chat_api.app import Services, create_app
+from chat_api.assistant.conversation import ConversationStore
+from chat_api.assistant.service import Assistant
+from chat_api.auth.service import AuthService
+from chat_api.database import Database
+from chat_api.inbox.feed import InboxFeed
+from chat_api.inbox.service import InboxService
+from chat_api.migrations import upgrade
+from chat_api.outbox import OutboxRelay
+from chat_api.settings import Settings
+from chat_api.tasks.service import TaskService
+from contracts.names import CHAT_API, PENDING_METHOD, REMINDERS
+from contracts.reminders import ListPending
+from servicekit import service
+from servicekit.callbacks import AppChannel, Method
+from servicekit.sidecar import Sidecar
+from servicekit.subscriptions import Subscriber
+
+
+class _HttpServer(uvicorn.Server):
+    """uvicorn without signal handlers of its own: the process has one (servicekit.service)."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+async def serve(settings: Settings, stop: asyncio.Event) -> None:
+    """Run until `stop` is set."""
+    await asyncio.to_thread(upgrade, settings.database_url)
+    database = Database(settings.database_url)
+    async with contextlib.AsyncExitStack() as resources:
+        resources.push_async_callback(database.close)
+        sidecar = await resources.enter_async_context(Sidecar(settings))
+        relay = OutboxRelay(database, sidecar, parallel=settings.relay_parallel)
+        feed = InboxFeed(database)
+        tasks = TaskService(database, relay)
+        inbox = InboxService(database, feed, relay)
+        conversations = ConversationStore(sidecar, ttl=settings.conversation_ttl, timeout=settings.conversation_timeout)
+        services = Services(
+            auth=AuthService(database, session_lifetime=timedelta(days=settings.session_days)),
+            tasks=tasks,
+            inbox=inbox,
+            assistant=Assistant(tasks, conversations),
+        )
+        subscriber = Subscriber(
+            sidecar, REMINDERS, inbox.handle, service=CHAT_API, max_in_flight=settings.max_events_in_flight
+        )
+
+        async def database_answers() -> bool:
+            await database.ping()
+            return True
+
+        async def sidecar_up() -> bool:
+            return sidecar.up
+
+        async def subscribed() -> bool:
+            return subscriber.active
+
+        app = create_app(
+            settings,
+            services,
+            {"database": database_answers, "sidecar": sidecar_up, "reminders": subscribed},
+        )
+        channel = AppChannel(
+            settings,
+            healthy=lambda: True,
+            methods={PENDING_METHOD: Method(ListPending, tasks.pending)},
+        )
+        await channel.start()
+        resources.push_async_callback(channel.stop)
+        await service.run_parts(stop, _serve_http(settings, app, feed), subscriber.run(), relay.run(), feed.run())
+
+
+async def _serve_http(settings: Settings, app: object, feed: InboxFeed) -> None:
+    """Serve until cancelled; then end the streams and let requests under way finish."""
+    server = _HttpServer(
+        uvicorn.Config(
+            app,  # type: ignore[arg-type]
+            host=settings.host,
+            port=settings.port,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=5,
+        )
+    )
+    serving = asyncio.create_task(server.serve())
+    try:
+        await asyncio.shield(serving)
+    finally:
+        feed.close()
+        server.should_exit = True
+        await serving
+
+
+def main() -> None:
+    """Entry point."""
+    settings = Settings.load()
+    service.run(CHAT_API, settings, lambda stop: serve(settings, stop))

@@ -1,0 +1,146 @@
+"""The outbox: a change and its event are one SQL transaction; the relay publishes what is in it, in order per task.
+
+Publishing happens at once after the commit, and again until the broker has the event: at least once, with the same
+event id each time. The user's request never waits for it.
+"""
+
+import asyncio
+import contextlib
+from collections import defaultdict
+from datetime import UTC, datetime
+from typing import Protocol
+
+from sqlalchemy import LargeBinary
+from sqlmodel import Field, SQLModel, col, delete, func, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from chat_api.database import Database, UtcDateTime
+from contracts.events import CloudEvent, Event, InvalidEvent
+from contracts.names import CHAT_API
+from servicekit.errors import SidecarError
+from servicekit.logs import get_logger
+from servicekit.retry import Backoff
+from servicekit.tracing import current_traceparent, span
+
+log = get_logger(__name__)
+
+_BATCH = 500
+_POLL = 1.0  # seconds; finds what another process, or this one before it died, left behind
+
+
+class Publisher(Protocol):
+    """What the relay needs of the sidecar."""
+
+    async def wait_up(self) -> None:
+        """Return once publishing can be tried."""
+
+    async def publish(self, event: CloudEvent) -> None:
+        """Return when the broker has the event; raise `SidecarError` when it is not known to have it."""
+
+
+class OutboxMessage(SQLModel, table=True):
+    """An event that is to be published. The row is deleted once the broker has it."""
+
+    __tablename__ = "outbox"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(max_length=64, index=True, description="Events with one key are published in order of id.")
+    event_id: str = Field(max_length=200, unique=True)
+    payload: bytes = Field(sa_type=LargeBinary)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+def put(session: AsyncSession, body: Event) -> None:
+    """Add an event to the running transaction; it carries the running trace."""
+    now = datetime.now(UTC)
+    event = CloudEvent.wrap(body, source=CHAT_API, time=now, traceparent=current_traceparent())
+    session.add(
+        OutboxMessage(
+            key=body.partition_key(),
+            event_id=event.id,
+            payload=event.to_json(),
+            created_at=now,
+        )
+    )
+
+
+class OutboxRelay:
+    """Publishes the outbox."""
+
+    def __init__(self, database: Database, publisher: Publisher, *, parallel: int) -> None:
+        self._database = database
+        self._publisher = publisher
+        self._slots = asyncio.Semaphore(parallel)
+        self._woken = asyncio.Event()
+
+    def wake(self) -> None:
+        """There is something new: call after the commit."""
+        self._woken.set()
+
+    async def depth(self) -> int:
+        """How many events wait."""
+        async with self._database.reading() as session:
+            return (await session.exec(select(func.count()).select_from(OutboxMessage))).one()
+
+    async def run(self) -> None:
+        """Publish until cancelled."""
+        backoff, failures = Backoff(base=0.2, cap=5.0), 0
+        while True:
+            await self._publisher.wait_up()
+            self._woken.clear()
+            try:
+                published, failed = await self._drain()
+            except Exception as error:  # noqa: BLE001 - the database may be away; the relay must outlive that
+                log.error("outbox not read", error=str(error) or repr(error))
+                published, failed = 0, 1
+            if failed:
+                failures += 1
+                await asyncio.sleep(backoff.delay(failures - 1))
+                continue
+            failures = 0
+            if published == 0:
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(_POLL):
+                        await self._woken.wait()
+
+    async def _drain(self) -> tuple[int, int]:
+        async with self._database.reading() as session:
+            query = select(OutboxMessage).order_by(col(OutboxMessage.id)).limit(_BATCH)
+            messages = (await session.exec(query)).all()
+        by_key: dict[str, list[OutboxMessage]] = defaultdict(list)
+        for message in messages:
+            by_key[message.key].append(message)
+        done = [ids for ids in await asyncio.gather(*map(self._publish_in_order, by_key.values())) if ids]
+        published = [message_id for ids in done for message_id in ids]
+        if published:
+            async with self._database.writing() as session:
+                await session.exec(delete(OutboxMessage).where(col(OutboxMessage.id).in_(published)))
+        return len(published), len(messages) - len(published)
+
+    async def _publish_in_order(self, messages: list[OutboxMessage]) -> list[int]:
+        """Ids of those published; stops at the first failure, so that a later event never overtakes it."""
+        published: list[int] = []
+        async with self._slots:
+            for message in messages:
+                if not await self._publish(message) or message.id is None:
+                    break
+                published.append(message.id)
+        return published
+
+    async def _publish(self, message: OutboxMessage) -> bool:
+        try:
+            event = CloudEvent.from_json(message.payload)
+        except InvalidEvent as error:
+            # Written by a newer version that has been rolled back, say: it waits, visibly, and is not thrown away.
+            log.error("outbox event does not parse", event_id=message.event_id, error=str(error))
+            return False
+        with span("publish task event", event.traceparent):
+            try:
+                await self._publisher.publish(event)
+            except SidecarError as error:
+                log.warning("event not published, it stays in the outbox", event_id=event.id, error=str(error))
+                return False
+            waited = (datetime.now(UTC) - message.created_at).total_seconds()
+            log.info("event published", event_id=event.id, topic=event.data.TOPIC, waited_seconds=round(waited, 4))
+            return True

@@ -1,0 +1,24 @@
+"""The chat service's settings."""
+
+from pydantic import Field
+
+from servicekit.settings import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    """Read from the environment. Durations are seconds unless the name says otherwise."""
+
+    host: str = Field(default="127.0.0.1", description="Address that people's requests arrive at.")
+    port: int = Field(default=8080, ge=0, le=65535, description="Port that people's requests arrive at.")
+    database_url: str = Field(
+        default="sqlite+aiosqlite:///.data/tasks.db", description="SQLAlchemy URL of the tasks database."
+    )
+    session_days: int = Field(default=30, ge=1, le=365, description="A log-in ends after this many days.")
+    cookie_secure: bool = Field(default=False, description="Set the session cookie for HTTPS only.")
+    max_request_bytes: int = Field(default=65536, ge=1024, description="A longer request body is refused.")
+    relay_parallel: int = Field(default=32, ge=1, le=512, description="Tasks whose events are published at once.")
+    max_events_in_flight: int = Field(default=64, ge=1, le=1024, description="Reminder events handled at once.")
+    conversation_ttl: int = Field(default=3600, ge=60, description="A conversation is forgotten after this silence.")
+    conversation_timeout: float = Field(
+        default=0.7, gt=0, le=5, description="Seconds before the answer goes on without the conversation's memory."
+    )

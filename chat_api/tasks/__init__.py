@@ -1,0 +1,1 @@
+"""Tasks and their reminders: what the user asked for."""

@@ -1,0 +1,63 @@
+"""Tables of tasks and reminders."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import JSON, Column, Index
+from sqlmodel import Field, SQLModel
+
+from chat_api.database import UtcDateTime
+
+
+class TaskStatus(StrEnum):
+    """Whether it is still to be done."""
+
+    OPEN = "open"
+    COMPLETED = "completed"
+
+
+class WishStatus(StrEnum):
+    """What this service knows of a reminder. The actor knows more; see contracts.reminders.ReminderStatus."""
+
+    PENDING = "pending"
+    SCHEDULED = "scheduled"
+    FIRED = "fired"
+    SKIPPED = "skipped"
+    CANCELLED = "cancelled"
+
+
+class Task(SQLModel, table=True):
+    """Something to do. ``version`` counts its changes; each has one event in the outbox."""
+
+    __tablename__ = "tasks"
+
+    id: str = Field(primary_key=True, max_length=32)
+    user_id: str = Field(foreign_key="users.id", ondelete="CASCADE", index=True, max_length=32)
+    title: str = Field(max_length=500)
+    notes: str = Field(default="", max_length=10_000)
+    status: str = Field(default=TaskStatus.OPEN, max_length=16)
+    priority: int | None = Field(default=None)
+    tags: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    due_at: datetime | None = Field(default=None, sa_type=UtcDateTime, nullable=True)
+    recurrence: str | None = Field(default=None, max_length=500, description="RFC 5545 RRULE value.")
+    recurs_from: datetime | None = Field(
+        default=None, sa_type=UtcDateTime, nullable=True, description="DTSTART of the recurrence."
+    )
+    timezone: str = Field(default="UTC", max_length=64, description="The zone the recurrence is meant in.")
+    version: int = Field(default=1)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    updated_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Reminder(SQLModel, table=True):
+    """An instant at which the user wants to hear of a task. Its id is its actor's id and stays when it is moved."""
+
+    __tablename__ = "reminders"
+    __table_args__ = (Index("ix_reminders_status_due", "status", "due_at"),)
+
+    id: str = Field(primary_key=True, max_length=32)
+    task_id: str = Field(foreign_key="tasks.id", ondelete="CASCADE", index=True, max_length=32)
+    user_id: str = Field(max_length=32)
+    due_at: datetime = Field(sa_type=UtcDateTime)
+    status: str = Field(default=WishStatus.PENDING, max_length=16)
+    fired_at: datetime | None = Field(default=None, sa_type=UtcDateTime, nullable=True)

@@ -1,0 +1,69 @@
+"""All queries on tasks and reminders. Each takes the user whose rows it may see, except those for other services."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from chat_api.tasks.models import Reminder, Task, TaskStatus, WishStatus
+
+WAITING = (WishStatus.PENDING, WishStatus.SCHEDULED)
+
+
+class TaskRepository:
+    """Tasks within one transaction."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def get(self, user_id: str, task_id: str, *, lock: bool = False) -> Task | None:
+        """The user's task."""
+        query = select(Task).where(Task.id == task_id, Task.user_id == user_id)
+        return (await self._session.exec(query.with_for_update() if lock else query)).first()
+
+    async def list(self, user_id: str, *, status: TaskStatus | None = None, limit: int = 500) -> Sequence[Task]:
+        """The user's tasks: those with a due time first, by it; then the others, by age."""
+        query = select(Task).where(Task.user_id == user_id)
+        if status is not None:
+            query = query.where(Task.status == status)
+        query = query.order_by(col(Task.due_at).is_(None), col(Task.due_at), col(Task.created_at), Task.id)
+        return (await self._session.exec(query.limit(limit))).all()
+
+    async def reminders(self, task_ids: Sequence[str]) -> Sequence[Reminder]:
+        """All reminders of these tasks, cancelled ones included, by due time."""
+        query = select(Reminder).where(col(Reminder.task_id).in_(task_ids)).order_by(col(Reminder.due_at), Reminder.id)
+        return (await self._session.exec(query)).all()
+
+    async def reminder_with_task(self, reminder_id: str) -> tuple[Reminder, Task] | None:
+        """A reminder and its task, locked; for events about it."""
+        query = select(Reminder, Task).join(Task).where(Reminder.id == reminder_id).with_for_update()
+        row = (await self._session.exec(query)).first()
+        return (row[0], row[1]) if row else None
+
+    async def pending(self, *, due_before: datetime, after: str, limit: int) -> Sequence[tuple[Reminder, Task]]:
+        """A page of the reminders that users wait for, by id; for the repair sweep."""
+        query = (
+            select(Reminder, Task)
+            .join(Task)
+            .where(
+                col(Reminder.status).in_(WAITING),
+                Task.status == TaskStatus.OPEN,
+                Reminder.due_at < due_before,
+                Reminder.id > after,
+            )
+            .order_by(col(Reminder.id))
+            .limit(limit)
+        )
+        return (await self._session.exec(query)).all()
+
+    def add(self, row: Task | Reminder) -> None:
+        """Insert, or keep a change."""
+        self._session.add(row)
+
+    async def delete(self, task: Task, reminders: Sequence[Reminder]) -> None:
+        """Remove a task and its reminders."""
+        for reminder in reminders:
+            await self._session.delete(reminder)
+        await self._session.flush()
+        await self._session.delete(task)

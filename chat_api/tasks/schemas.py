@@ -1,0 +1,92 @@
+"""Bodies of the task endpoints. Instants need a UTC offset; answers are in UTC."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+from chat_api.tasks.models import TaskStatus, WishStatus
+from chat_api.zones import parse_zone
+
+MAX_REMINDERS = 20
+
+
+def _bare_instant(value: object) -> object:
+    """A reminder may be sent as it is answered: an object with ``due_at``."""
+    return value.get("due_at") if isinstance(value, dict) else value
+
+
+def _tag(value: str) -> str:
+    return value.strip().lstrip("#@").lower()
+
+
+Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+Notes = Annotated[str, StringConstraints(max_length=10_000)]
+Priority = Annotated[int, Field(ge=1, le=4, description="1 is the highest.")]
+Tag = Annotated[str, StringConstraints(min_length=1, max_length=50), AfterValidator(_tag)]
+Tags = Annotated[list[Tag], Field(max_length=20)]
+ReminderTimes = Annotated[
+    list[Annotated[AwareDatetime, BeforeValidator(_bare_instant)]],
+    Field(max_length=MAX_REMINDERS, description="Instants, or objects with `due_at`."),
+]
+Zone = Annotated[str, AfterValidator(lambda name: parse_zone(name).key)]
+
+
+class TaskCreate(BaseModel):
+    """A new task. Without `reminders` there is one at `due_at`; an empty list wants none."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    title: Title
+    notes: Notes = ""
+    priority: Priority | None = None
+    tags: Tags = Field(default_factory=list)
+    due_at: AwareDatetime | None = None
+    reminders: ReminderTimes | None = None
+    recurrence: str | None = Field(default=None, max_length=500, description="RFC 5545 RRULE; needs `due_at`.")
+    timezone: Zone = Field(default="UTC", description="IANA zone whose wall clock the recurrence follows.")
+
+
+class TaskUpdate(BaseModel):
+    """A change: fields that are left out stay. Moving `due_at` moves its reminders along."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    title: Title | None = None
+    notes: Notes | None = None
+    status: TaskStatus | None = None
+    priority: Priority | None = None
+    tags: Tags | None = None
+    due_at: AwareDatetime | None = None
+    reminders: ReminderTimes | None = None
+    recurrence: str | None = Field(default=None, max_length=500)
+    timezone: Zone | None = None
+
+
+class ReminderView(BaseModel):
+    """A reminder of a task."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: str
+    due_at: datetime
+    status: WishStatus
+    fired_at: datetime | None
+
+
+class TaskView(BaseModel):
+    """A task."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: str
+    title: str
+    notes: str
+    status: TaskStatus
+    priority: int | None
+    tags: list[str]
+    due_at: datetime | None
+    reminders: list[ReminderView]
+    recurrence: str | None
+    created_at: datetime
+    updated_at: datetime

@@ -1,0 +1,95 @@
+"""Keeps the actors hosted over the gRPC stream for as long as the process lives.
+
+The SDK's host gives up quietly when daprd stays away, and one that reconnected by itself would keep actor objects
+whose cached state another replica may have changed meanwhile. So each connection to daprd gets a host of its own,
+with no actor in memory.
+"""
+
+import asyncio
+from datetime import timedelta
+
+from dapr.actor import ActorId
+from dapr.actor.runtime.config import ActorRuntimeConfig
+from dapr.actor.runtime.context import ActorRuntimeContext
+from dapr.actor.runtime.grpc_host import ActorGrpcHost
+from dapr.actor.runtime.runtime import ActorRuntime
+
+from reminder_actor.actor import ReminderActor
+from servicekit.logs import get_logger
+from servicekit.retry import Backoff
+from servicekit.sidecar import Sidecar
+
+log = get_logger(__name__)
+
+
+class _Host(ActorGrpcHost):
+    """The SDK's host, telling when it stopped serving."""
+
+    def __init__(self, address: str, timeout_seconds: int) -> None:
+        # No listener of the SDK's: the app channel is ours (servicekit.callbacks).
+        super().__init__(address=address, timeout_seconds=timeout_seconds, app_port=0)
+        self.ended = asyncio.Event()
+
+    def _on_run_task_done(self, task: "asyncio.Task[None]") -> None:
+        super()._on_run_task_done(task)
+        self.ended.set()
+
+
+class ActorHosting:
+    """Registers `ReminderActor` with daprd, again and again."""
+
+    def __init__(self, sidecar: Sidecar, *, address: str, timeout: float) -> None:
+        self._sidecar = sidecar
+        self._address = address
+        self._timeout = max(1, round(timeout))
+        self._serving = False
+        ActorRuntime.set_actor_config(
+            ActorRuntimeConfig(
+                # A pending reminder needs no memory: its state is read back when its job fires.
+                actor_idle_timeout=timedelta(minutes=5),
+                actor_scan_interval=timedelta(seconds=30),
+                # Without a limit the runtime would wait for ever at shutdown.
+                drain_ongoing_call_timeout=timedelta(seconds=10),
+                drain_rebalanced_actors=True,
+            )
+        )
+
+    @property
+    def serving(self) -> bool:
+        """Whether daprd has the actor type registered on an open stream."""
+        return self._serving
+
+    async def run(self) -> None:
+        """Serve until cancelled."""
+        backoff, failures = Backoff(base=0.2, cap=3.0), 0
+        while True:
+            await self._sidecar.wait_up()
+            host = _Host(self._address, self._timeout)
+            try:
+                await host.register_actor(ReminderActor, actor_factory=self._create)
+                await host.start()
+            except Exception as error:  # noqa: BLE001 - bare errors of the SDK; hosting must outlive all of them
+                log.warning("actors not hosted yet", error=str(error) or repr(error))
+                await asyncio.sleep(backoff.delay(failures))
+                failures += 1
+                continue
+            failures = 0
+            self._serving = True
+            log.info("actors hosted", connection=self._sidecar.generation)
+            try:
+                await self._until_over(host, self._sidecar.generation)
+            finally:
+                self._serving = False
+                await host.close()
+            log.warning("actor stream over, opening it again")
+
+    async def _until_over(self, host: _Host, generation: int) -> None:
+        while not host.ended.is_set() and self._sidecar.generation == generation:
+            try:
+                async with asyncio.timeout(0.5):
+                    await host.ended.wait()
+            except TimeoutError:
+                continue
+
+    def _create(self, ctx: ActorRuntimeContext, actor_id: ActorId) -> ReminderActor:
+        return ReminderActor(ctx, actor_id, self._sidecar)

@@ -1,0 +1,198 @@
+"""A reminder's life as a pure state machine: what a turn changes and what it must bring about.
+
+::
+
+                 apply(active, new due)                    fire(this occurrence)
+    (unknown) ─────────────────────────▶ SCHEDULED ───────────────────────────────▶ FIRED
+                                          ▲  │  └─ announcement failed ─▶ FIRING ─────▲
+                   apply(active, new due) │  │ apply(inactive)            │ fire again │
+                                          │  ▼                            │
+                                       CANCELLED ◀────────────────────────┘ apply(inactive)
+
+    FIRED ── apply(active, new due) ─▶ SCHEDULED        (rescheduled, or the next occurrence of a recurrence)
+
+Two rules make every turn safe to repeat and to reorder:
+
+- a turn's effects come before its state is saved, and each effect is itself idempotent (a job is overwritten by
+  name, an event has a deterministic id). A crash in between repeats the turn; it never skips an effect.
+- an `apply` older than the stored version changes nothing, and a `fire` counts only for the occurrence that is due.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import Field
+
+from contracts.base import Contract, Identifier, Instant, occurrence_key
+from contracts.events import ReminderCancelled, ReminderFired, ReminderScheduled
+from contracts.reminders import ApplyReminder, FireOutcome, ReminderStatus
+
+ReminderEvent = ReminderScheduled | ReminderFired | ReminderCancelled
+
+
+class ReminderState(Contract):
+    """What the actor stores."""
+
+    task_id: Identifier
+    user_id: Identifier
+    title: str
+    version: int = Field(ge=1, description="The newest task version seen.")
+    due_at: Instant
+    status: ReminderStatus
+    fired_at: Instant | None = None
+    last_fired: str | None = Field(default=None, description="The occurrence that fired last.")
+    attempts: int = Field(default=0, ge=0, description="Announcements of this occurrence that failed.")
+    last_error: str | None = None
+
+    @property
+    def occurrence(self) -> str:
+        """The firing this reminder waits for, or had."""
+        return occurrence_key(self.due_at)
+
+
+class JobChange(StrEnum):
+    """What a turn does to the reminder's Dapr job."""
+
+    ARM = "arm"
+    DISARM = "disarm"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The state to save once the job is changed and the events are out."""
+
+    state: ReminderState
+    job: JobChange = JobChange.NONE
+    announce: tuple[ReminderEvent, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FireDecision:
+    """What a job's trigger comes to; without a decision nothing changes."""
+
+    outcome: FireOutcome
+    decision: Decision | None = None
+
+
+def apply(reminder_id: str, state: ReminderState | None, request: ApplyReminder) -> Decision | None:
+    """Take over what the user wants. None: outdated or applied before, nothing to do."""
+    if state is not None:
+        if request.version < state.version:
+            return None
+        if request.version == state.version and not request.repair:
+            return None
+    if not request.active:
+        return _cancel(reminder_id, state, request)
+    if state is not None and state.last_fired == occurrence_key(request.due_at):
+        return _keep_fired(reminder_id, state, request)
+    return _schedule(reminder_id, state, request)
+
+
+def fire(reminder_id: str, state: ReminderState | None, occurrence: str, now: datetime) -> FireDecision:
+    """The job of an occurrence was triggered."""
+    if state is None:
+        return FireDecision(FireOutcome.UNKNOWN)
+    if state.last_fired == occurrence:
+        return FireDecision(FireOutcome.ALREADY_FIRED)
+    if state.status is ReminderStatus.CANCELLED or state.occurrence != occurrence:
+        return FireDecision(FireOutcome.STALE)
+    fired = state.model_copy(
+        update={
+            "status": ReminderStatus.FIRED,
+            "fired_at": now,
+            "last_fired": occurrence,
+            "last_error": None,
+        }
+    )
+    return FireDecision(FireOutcome.FIRED, Decision(fired, announce=(_fired_event(reminder_id, fired, now),)))
+
+
+def announcement_failed(state: ReminderState, reason: str) -> ReminderState:
+    """The reminder fell due but could not be announced; its job comes back."""
+    return state.model_copy(
+        update={"status": ReminderStatus.FIRING, "attempts": state.attempts + 1, "last_error": reason[:500]}
+    )
+
+
+def _schedule(reminder_id: str, state: ReminderState | None, request: ApplyReminder) -> Decision:
+    waiting = state is not None and state.status in {ReminderStatus.SCHEDULED, ReminderStatus.FIRING}
+    if state is not None and waiting and state.due_at == request.due_at and not request.repair:
+        # Only the words changed: the job carries no words and is armed for this instant already.
+        return Decision(
+            state.model_copy(update={"version": request.version, "title": request.title, "task_id": request.task_id})
+        )
+    scheduled = ReminderState(
+        task_id=request.task_id,
+        user_id=request.user_id,
+        title=request.title,
+        version=request.version,
+        due_at=request.due_at,
+        status=ReminderStatus.SCHEDULED,
+        last_fired=state.last_fired if state else None,
+    )
+    event = ReminderScheduled(
+        reminder_id=reminder_id,
+        task_id=scheduled.task_id,
+        user_id=scheduled.user_id,
+        title=scheduled.title,
+        due_at=scheduled.due_at,
+        version=scheduled.version,
+    )
+    return Decision(scheduled, JobChange.ARM, (event,))
+
+
+def _keep_fired(reminder_id: str, state: ReminderState, request: ApplyReminder) -> Decision:
+    """The wanted occurrence has fired. A repair asks because it did not hear of it: announce it again."""
+    kept = state.model_copy(
+        update={
+            "version": request.version,
+            "title": request.title,
+            "due_at": request.due_at,
+            "status": ReminderStatus.FIRED,
+        }
+    )
+    # A reminder that was moved away and back had its job armed for the other time.
+    job = JobChange.DISARM if state.status is not ReminderStatus.FIRED else JobChange.NONE
+    if request.repair:
+        return Decision(kept, job, (_fired_event(reminder_id, kept, kept.fired_at or kept.due_at),))
+    return Decision(kept, job)
+
+
+def _cancel(reminder_id: str, state: ReminderState | None, request: ApplyReminder) -> Decision:
+    if state is not None and state.status is ReminderStatus.FIRED:
+        return Decision(state.model_copy(update={"version": request.version}))
+    cancelled = ReminderState(
+        task_id=request.task_id,
+        user_id=request.user_id,
+        title=request.title,
+        version=request.version,
+        due_at=request.due_at,
+        status=ReminderStatus.CANCELLED,
+        last_fired=state.last_fired if state else None,
+        fired_at=state.fired_at if state else None,
+    )
+    if state is not None and state.status is ReminderStatus.CANCELLED and not request.repair:
+        return Decision(cancelled)
+    event = ReminderCancelled(
+        reminder_id=reminder_id,
+        task_id=cancelled.task_id,
+        user_id=cancelled.user_id,
+        title=cancelled.title,
+        due_at=cancelled.due_at,
+        version=cancelled.version,
+    )
+    return Decision(cancelled, JobChange.DISARM, (event,))
+
+
+def _fired_event(reminder_id: str, state: ReminderState, fired_at: datetime) -> ReminderFired:
+    return ReminderFired(
+        reminder_id=reminder_id,
+        task_id=state.task_id,
+        user_id=state.user_id,
+        title=state.title,
+        due_at=state.due_at,
+        version=state.version,
+        fired_at=fired_at,
+    )

@@ -1,0 +1,39 @@
+"""Wires the service: the actor host, the task-events subscription, and the app channel that daprd wants."""
+
+import asyncio
+
+from contracts.names import REMINDER_ACTOR, TASK_EVENTS
+from reminder_actor.events import TaskEvents
+from reminder_actor.host import ActorHosting
+from reminder_actor.settings import Settings
+from servicekit import service
+from servicekit.callbacks import AppChannel
+from servicekit.sidecar import Sidecar
+from servicekit.subscriptions import Subscriber
+
+
+async def serve(settings: Settings, stop: asyncio.Event) -> None:
+    """Run until `stop` is set."""
+    async with Sidecar(settings) as sidecar:
+        hosting = ActorHosting(
+            sidecar, address=f"127.0.0.1:{settings.dapr_grpc_port}", timeout=settings.sidecar_timeout
+        )
+        subscriber = Subscriber(
+            sidecar,
+            TASK_EVENTS,
+            TaskEvents(sidecar).handle,
+            service=REMINDER_ACTOR,
+            max_in_flight=settings.max_events_in_flight,
+        )
+        channel = AppChannel(settings, healthy=lambda: hosting.serving)
+        await channel.start()
+        try:
+            await service.run_parts(stop, subscriber.run(), hosting.run())
+        finally:
+            await channel.stop()
+
+
+def main() -> None:
+    """Entry point."""
+    settings = Settings.load()
+    service.run(REMINDER_ACTOR, settings, lambda stop: serve(settings, stop))

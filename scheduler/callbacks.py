@@ -1,0 +1,64 @@
+"""What a triggered job comes to. Returning makes the job done; raising has Dapr trigger it again."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from opentelemetry.trace import SpanKind
+from pydantic import BaseModel, ValidationError
+
+from contracts.jobs import ReminderJob
+from contracts.names import REMINDER_ACTOR_TYPE, REMINDER_JOB_PREFIX, REPAIR_JOB, SCHEDULER, reminder_job
+from contracts.reminders import FireOutcome, FireReminder
+from servicekit.logs import get_logger
+from servicekit.sidecar import Sidecar
+from servicekit.subscriptions import dead_letter
+from servicekit.tracing import current_traceparent, span
+
+log = get_logger(__name__)
+
+
+class _FireAnswer(BaseModel):
+    outcome: FireOutcome
+
+
+class JobCallbacks:
+    """Takes every `OnJobEvent`."""
+
+    def __init__(self, sidecar: Sidecar, sweep: Callable[[], Awaitable[None]], *, max_in_flight: int) -> None:
+        self._sidecar = sidecar
+        self._sweep = sweep
+        self._slots = asyncio.Semaphore(max_in_flight)
+
+    async def handle(self, name: str, data: bytes) -> None:
+        """Run the job called `name`.
+
+        Raises:
+            SidecarError: it is not done and must come again.
+        """
+        if name == REPAIR_JOB:
+            await self._sweep()
+            return
+        async with self._slots:
+            await self._fire(name, data)
+
+    async def _fire(self, name: str, data: bytes) -> None:
+        if not name.startswith(REMINDER_JOB_PREFIX):
+            await self._park(name, data, "no handler for a job of this name")
+            return
+        try:
+            job = ReminderJob.model_validate_json(data)
+        except ValidationError as error:
+            await self._park(name, data, f"the payload does not parse: {error.error_count()} invalid fields")
+            return
+        if reminder_job(job.reminder_id) != name:
+            await self._park(name, data, "the payload belongs to another reminder")
+            return
+        with span("job trigger", job.traceparent, SpanKind.CONSUMER):
+            request = FireReminder(occurrence=job.occurrence, traceparent=current_traceparent())
+            raw = await self._sidecar.invoke_actor(REMINDER_ACTOR_TYPE, job.reminder_id, "Fire", request)
+            answer = _FireAnswer.model_validate_json(raw)
+            log.info("job done", job=name, outcome=answer.outcome)
+
+    async def _park(self, name: str, data: bytes, reason: str) -> None:
+        """Retrying cannot help: keep it for an operator instead of having it triggered for ever."""
+        await dead_letter(self._sidecar, service=SCHEDULER, source=f"job/{name}", reason=reason, payload=data)

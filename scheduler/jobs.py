@@ -1,0 +1,114 @@
+"""Dapr jobs: one one-shot job a reminder, and one recurring job for the repair sweep.
+
+A job whose callback fails is triggered again at a constant interval without end: the default policy would drop it
+after three tries. Jobs that can never succeed are answered with success and dead-lettered by the callback.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from dapr.clients import ConstantFailurePolicy, DropFailurePolicy, Job
+from dapr.proto import api_v1
+from google.protobuf.any_pb2 import Any as GrpcAny
+
+from contracts.jobs import CancelJob, Done, ReminderJob, ScheduleJob
+from contracts.names import REMINDER_JOB_PREFIX, REPAIR_JOB, reminder_job
+from servicekit.errors import SidecarRefused, SidecarUnavailable
+from servicekit.logs import get_logger
+from servicekit.sidecar import Sidecar
+from servicekit.tracing import current_traceparent
+
+log = get_logger(__name__)
+
+_PAYLOAD_TYPE = "type.googleapis.com/google.protobuf.BytesValue"
+_LIST_TIMEOUT = 30.0
+
+
+class ReminderJobs:
+    """The jobs of all reminders."""
+
+    def __init__(self, sidecar: Sidecar, *, retry_interval: int) -> None:
+        self._sidecar = sidecar
+        self._retry_interval = retry_interval
+
+    async def schedule(self, request: ScheduleJob) -> Done:
+        """Arm the job, replacing the reminder's former one. A due time that has passed triggers at once.
+
+        Raises:
+            SidecarUnavailable: not known to be armed; ask again.
+        """
+        payload = ReminderJob(reminder_id=request.reminder_id, due_at=request.due_at, traceparent=current_traceparent())
+        job = Job(
+            name=reminder_job(request.reminder_id),
+            due_time=_rfc3339(request.due_at),
+            data=GrpcAny(type_url=_PAYLOAD_TYPE, value=payload.model_dump_json().encode()),
+            failure_policy=ConstantFailurePolicy(max_retries=None, interval_seconds=self._retry_interval),
+        )
+        await self._sidecar.call(f"schedule {job.name}", lambda client: client.schedule_job(job, overwrite=True))
+        log.info("job armed", job=job.name, due_at=request.due_at.isoformat())
+        return Done()
+
+    async def cancel(self, request: CancelJob) -> Done:
+        """Drop the job, if there is one.
+
+        Raises:
+            SidecarUnavailable: not known to be dropped; ask again.
+        """
+        name = reminder_job(request.reminder_id)
+        await self._sidecar.call(f"delete {name}", lambda client: client.delete_job(name))
+        log.info("job dropped", job=name)
+        return Done()
+
+    async def armed(self) -> frozenset[str]:
+        """Ids of the reminders that have a job.
+
+        Raises:
+            SidecarUnavailable: the list cannot be had now.
+        """
+        stub = self._sidecar.stub()
+        response: Any = await self._sidecar.call(
+            "list jobs",
+            lambda _: stub.ListJobs(api_v1.ListJobsRequest(), timeout=_LIST_TIMEOUT),
+            deadline=_LIST_TIMEOUT,
+        )
+        return frozenset(
+            job.name.removeprefix(REMINDER_JOB_PREFIX)
+            for job in response.jobs
+            if job.name.startswith(REMINDER_JOB_PREFIX)
+        )
+
+
+class RepairJob:
+    """The recurring job that triggers the sweep."""
+
+    def __init__(self, sidecar: Sidecar, *, interval: int) -> None:
+        self._sidecar = sidecar
+        self._interval = interval
+
+    async def exists(self) -> bool:
+        """Whether Dapr's scheduler still has it; it is gone when the scheduler lost its data."""
+        try:
+            await self._sidecar.call("get repair job", lambda client: client.get_job(REPAIR_JOB))
+        except SidecarRefused:
+            return False
+        except SidecarUnavailable as error:
+            if "not found" in str(error).lower():
+                return False
+            raise
+        return True
+
+    async def schedule(self) -> None:
+        """Schedule it anew: now, and then every interval. A missed sweep is not made up for, the next one does."""
+        job = Job(
+            name=REPAIR_JOB,
+            schedule=f"@every {self._interval}s",
+            due_time="0s",
+            data=GrpcAny(type_url=_PAYLOAD_TYPE),
+            failure_policy=DropFailurePolicy(),
+        )
+        await self._sidecar.call("schedule the repair job", lambda client: client.schedule_job(job, overwrite=True))
+        log.info("repair sweep scheduled", every_seconds=self._interval)
+
+
+def _rfc3339(instant: datetime) -> str:
+    return instant.isoformat().replace("+00:00", "Z")

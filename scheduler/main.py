@@ -1,0 +1,49 @@
+"""Wires the service: calls in (schedule, cancel), job callbacks in, the repair sweep."""
+
+import asyncio
+
+from contracts.jobs import CancelJob, ScheduleJob
+from contracts.names import CANCEL_METHOD, SCHEDULE_METHOD, SCHEDULER
+from scheduler.callbacks import JobCallbacks
+from scheduler.jobs import ReminderJobs, RepairJob
+from scheduler.repair import Repair, keep_repair_job
+from scheduler.settings import Settings
+from servicekit import service
+from servicekit.callbacks import AppChannel, Method
+from servicekit.sidecar import Sidecar
+
+
+async def serve(settings: Settings, stop: asyncio.Event) -> None:
+    """Run until `stop` is set."""
+    async with Sidecar(settings) as sidecar:
+        jobs = ReminderJobs(sidecar, retry_interval=settings.retry_interval)
+        repair = Repair(
+            sidecar,
+            jobs,
+            interval=settings.repair_interval,
+            grace=settings.repair_grace,
+            horizon=settings.repair_horizon,
+        )
+        callbacks = JobCallbacks(sidecar, repair.sweep, max_in_flight=settings.max_callbacks_in_flight)
+        channel = AppChannel(
+            settings,
+            healthy=lambda: sidecar.up,
+            on_job=callbacks.handle,
+            methods={
+                SCHEDULE_METHOD: Method(ScheduleJob, jobs.schedule),
+                CANCEL_METHOD: Method(CancelJob, jobs.cancel),
+            },
+        )
+        await channel.start()
+        try:
+            await service.run_parts(
+                stop, keep_repair_job(sidecar, RepairJob(sidecar, interval=settings.repair_interval))
+            )
+        finally:
+            await channel.stop()
+
+
+def main() -> None:
+    """Entry point."""
+    settings = Settings.load()
+    service.run(SCHEDULER, settings, lambda stop: serve(settings, stop))

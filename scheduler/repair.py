@@ -1,0 +1,121 @@
+"""The repair sweep: finds reminders that are late or have no job, and has their actors arm or announce them again.
+
+The truth is what the user asked for, which chat_api keeps; Dapr's scheduler may lose its data, a state store may be
+restored from yesterday, an event may have been dead-lettered. The sweep compares and repairs; it holds no state.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from datetime import UTC, datetime, timedelta
+
+from contracts.names import CHAT_API, PENDING_METHOD, REMINDER_ACTOR_TYPE
+from contracts.reminders import ApplyReminder, ListPending, PendingReminder, PendingReminders
+from scheduler.jobs import ReminderJobs, RepairJob
+from servicekit.errors import SidecarError
+from servicekit.logs import get_logger
+from servicekit.sidecar import Sidecar
+from servicekit.tracing import current_traceparent, span
+
+log = get_logger(__name__)
+
+_PARALLEL = 32
+_KEEPER_INTERVAL = 10.0
+
+
+def broken(
+    pending: Iterable[PendingReminder], armed: frozenset[str], *, now: datetime, grace: timedelta
+) -> list[PendingReminder]:
+    """Those that will not fire by themselves: late by more than `grace`, or without a job."""
+    return [reminder for reminder in pending if reminder.due_at < now - grace or reminder.reminder_id not in armed]
+
+
+class Repair:
+    """Runs sweeps, one at a time."""
+
+    def __init__(self, sidecar: Sidecar, jobs: ReminderJobs, *, interval: float, grace: float, horizon: float) -> None:
+        self._sidecar = sidecar
+        self._jobs = jobs
+        self._interval = interval
+        self._grace = timedelta(seconds=grace)
+        self._horizon = timedelta(seconds=horizon)
+        self._lock = asyncio.Lock()
+        self._finished_at = float("-inf")
+
+    async def sweep(self) -> None:
+        """Compare and repair.
+
+        A recurring job makes up for missed ticks by triggering in quick succession; those find a sweep that has
+        just finished and return at once.
+
+        Raises:
+            SidecarError: something could not be read or repaired; the next sweep tries again.
+        """
+        clock = asyncio.get_running_loop().time
+        async with self._lock:
+            if clock() - self._finished_at < self._interval / 2:
+                return
+            with span("repair sweep"):
+                await self._sweep()
+            self._finished_at = clock()
+
+    async def _sweep(self) -> None:
+        now = datetime.now(UTC)
+        checked = 0
+        to_repair: list[PendingReminder] = []
+        # The pending list first: a reminder fired in between is then merely announced again, never missed.
+        pages = [page async for page in self._pending(now + self._horizon)]
+        armed = await self._jobs.armed() if any(pages) else frozenset()
+        for page in pages:
+            checked += len(page)
+            to_repair += broken(page, armed, now=now, grace=self._grace)
+        failed = await self._repair(to_repair)
+        level = log.warning if to_repair else log.debug
+        level("repair sweep done", checked=checked, repaired=len(to_repair) - failed, failed=failed)
+
+    async def _pending(self, due_before: datetime) -> AsyncIterator[tuple[PendingReminder, ...]]:
+        after = ""
+        while True:
+            request = ListPending(due_before=due_before, after=after)
+            page = await self._sidecar.invoke(CHAT_API, PENDING_METHOD, request, PendingReminders)
+            if not page.reminders:
+                return
+            yield page.reminders
+            after = page.reminders[-1].reminder_id
+
+    async def _repair(self, reminders: list[PendingReminder]) -> int:
+        slots = asyncio.Semaphore(_PARALLEL)
+
+        async def one(reminder: PendingReminder) -> bool:
+            wish = ApplyReminder(
+                **reminder.model_dump(exclude={"reminder_id"}),
+                active=True,
+                repair=True,
+                traceparent=current_traceparent(),
+            )
+            async with slots:
+                try:
+                    await self._sidecar.invoke_actor(REMINDER_ACTOR_TYPE, reminder.reminder_id, "Apply", wish)
+                except SidecarError as error:
+                    log.warning("not repaired", reminder_id=reminder.reminder_id, error=str(error))
+                    return False
+            log.warning("repaired", reminder_id=reminder.reminder_id, due_at=reminder.due_at.isoformat())
+            return True
+
+        return sum(not done for done in await asyncio.gather(*(one(reminder) for reminder in reminders)))
+
+
+async def keep_repair_job(sidecar: Sidecar, job: RepairJob) -> None:
+    """Schedule the repair job at start, and again whenever it is found missing. Runs until cancelled."""
+    scheduled = False
+    while True:
+        await sidecar.wait_up()
+        try:
+            if not scheduled:
+                await job.schedule()
+                scheduled = True
+            elif not await job.exists():
+                log.warning("the repair job is gone: Dapr's scheduler lost its data; scheduling it again")
+                await job.schedule()
+        except SidecarError as error:
+            log.warning("the repair job could not be checked", error=str(error))
+        await asyncio.sleep(_KEEPER_INTERVAL if scheduled else 1.0)

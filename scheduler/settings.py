@@ -1,0 +1,19 @@
+"""The scheduler service's settings. Durations are seconds."""
+
+from pydantic import Field
+
+from servicekit.settings import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    """Read from the environment."""
+
+    retry_interval: int = Field(default=3, ge=1, le=3600, description="Between triggers of a job that was not done.")
+    max_callbacks_in_flight: int = Field(default=256, ge=1, le=4096, description="Job callbacks handled at once.")
+    repair_interval: int = Field(default=30, ge=1, le=3600, description="Between repair sweeps.")
+    repair_grace: float = Field(
+        default=10.0, gt=0, le=3600, description="A reminder this late has not fired by itself and is repaired."
+    )
+    repair_horizon: float = Field(
+        default=600.0, gt=0, le=86400, description="Reminders due within this time must have a job."
+    )
