@@ -30,9 +30,13 @@ class InboxRepository:
         query = select(InboxItem).where(InboxItem.user_id == user_id).order_by(col(InboxItem.id).desc()).limit(limit)
         return list(reversed((await self._session.exec(query)).all()))
 
-    async def unsent(self, user_id: str, last_id: int) -> Sequence[InboxItem]:
-        """The user's items later than `last_id`, and those no stream has sent yet, oldest first."""
-        never_sent = and_(col(InboxItem.delivered_at).is_(None), col(InboxItem.acknowledged_at).is_(None))
+    async def unsent(self, user_id: str, last_id: int, never_sent_after: int) -> Sequence[InboxItem]:
+        """The user's items later than `last_id`, and those later than the other id that no stream has sent yet."""
+        never_sent = and_(
+            col(InboxItem.id) > never_sent_after,
+            col(InboxItem.delivered_at).is_(None),
+            col(InboxItem.acknowledged_at).is_(None),
+        )
         query = select(InboxItem).where(InboxItem.user_id == user_id, or_(col(InboxItem.id) > last_id, never_sent))
         return (await self._session.exec(query.order_by(col(InboxItem.id)))).all()
 

@@ -71,7 +71,7 @@ class InboxService:
             while not self._feed.closed:
                 signal.clear()
                 async with self._database.reading() as session:
-                    items = await InboxRepository(session).unsent(user_id, last)
+                    items = await InboxRepository(session).unsent(user_id, last, after or 0)
                 fresh = [item for item in items if item.id is not None and item.id not in sent]
                 for item in fresh:
                     yield item

@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from chat_api.tasks.models import TaskStatus, WishStatus
 from chat_api.zones import parse_zone
+from contracts.base import Instant
 
 MAX_REMINDERS = 20
 
@@ -26,7 +27,7 @@ Priority = Annotated[int, Field(ge=1, le=4, description="1 is the highest.")]
 Tag = Annotated[str, StringConstraints(min_length=1, max_length=50), AfterValidator(_tag)]
 Tags = Annotated[list[Tag], Field(max_length=20)]
 ReminderTimes = Annotated[
-    list[Annotated[AwareDatetime, BeforeValidator(_bare_instant)]],
+    list[Annotated[Instant, BeforeValidator(_bare_instant)]],
     Field(max_length=MAX_REMINDERS, description="Instants, or objects with `due_at`."),
 ]
 Zone = Annotated[str, AfterValidator(lambda name: parse_zone(name).key)]
@@ -41,7 +42,7 @@ class TaskCreate(BaseModel):
     notes: Notes = ""
     priority: Priority | None = None
     tags: Tags = Field(default_factory=list)
-    due_at: AwareDatetime | None = None
+    due_at: Instant | None = None
     reminders: ReminderTimes | None = None
     recurrence: str | None = Field(default=None, max_length=500, description="RFC 5545 RRULE; needs `due_at`.")
     timezone: Zone = Field(default="UTC", description="IANA zone whose wall clock the recurrence follows.")
@@ -57,7 +58,7 @@ class TaskUpdate(BaseModel):
     status: TaskStatus | None = None
     priority: Priority | None = None
     tags: Tags | None = None
-    due_at: AwareDatetime | None = None
+    due_at: Instant | None = None
     reminders: ReminderTimes | None = None
     recurrence: str | None = Field(default=None, max_length=500)
     timezone: Zone | None = None

@@ -1,0 +1,39 @@
+"""Fixtures for all tests: the runtime's binaries, one running system a worker, and its logs when a test fails."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from runtime.install import Binaries, install
+
+from tests.support.stack import Stack
+
+_STACK = pytest.StashKey[Stack]()
+
+
+@pytest.fixture(scope="session")
+def binaries() -> Binaries:
+    """daprd, placement, scheduler and the broker, as `make run` finds or builds them."""
+    return install()
+
+
+@pytest.fixture(scope="session")
+def stack(
+    request: pytest.FixtureRequest, binaries: Binaries, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Stack]:
+    """The running system; shared, so a test leaves it as ready as it found it."""
+    env = {"LOG_FORMAT": "json", "LOG_LEVEL": "INFO", "REPAIR_INTERVAL": "5", "REPAIR_GRACE": "5"}
+    with Stack(tmp_path_factory.mktemp("stack"), binaries, env) as running:
+        request.config.stash[_STACK] = running
+        yield running
+        del request.config.stash[_STACK]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
+    """Show the system's logs with a failed test."""
+    report = yield
+    running = item.config.stash.get(_STACK, None)
+    if report.failed and running is not None and "stack" in getattr(item, "fixturenames", ()):
+        report.sections.append(("processes", running.last_lines()))
+    return report

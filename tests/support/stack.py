@@ -1,0 +1,95 @@
+"""The whole system on free ports below a temporary folder: real daprd, placement, scheduler and broker."""
+
+import asyncio
+import threading
+from collections.abc import Coroutine, Mapping
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+from runtime.install import Binaries
+
+from runtime.layout import PROJECT, Layout
+from runtime.supervisor import Supervisor
+from runtime.topology import Topology
+
+Result = TypeVar("Result")
+
+_CALL_TIMEOUT = 120.0
+
+
+class Stack:
+    """A supervisor in a thread with a loop of its own, so that a test's loop never stalls it."""
+
+    def __init__(self, root: Path, binaries: Binaries, env: Mapping[str, str] | None = None) -> None:
+        self.layout = Layout(root)
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="supervisor", daemon=True)
+        self._thread.start()
+        self._supervisor = self._call(self._create(root, binaries, env or {}))
+
+    async def _create(self, root: Path, binaries: Binaries, env: Mapping[str, str]) -> Supervisor:
+        return Supervisor(Topology.load(PROJECT / "dapr.yaml"), root=root, binaries=binaries, env=env)
+
+    def __enter__(self) -> Self:
+        self._call(self._supervisor.start())
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._call(self._supervisor.stop())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(timeout=10)
+
+    @property
+    def url(self) -> str:
+        """Where people reach it."""
+        return self._supervisor.url
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Its processes."""
+        return self._supervisor.names
+
+    @property
+    def restarts(self) -> Mapping[str, int]:
+        """How often each process was started again."""
+        return dict(self._supervisor.restarts)
+
+    def ports(self, name: str) -> Mapping[str, int]:
+        """A process's ports."""
+        return self._supervisor.ports(name)
+
+    def pid(self, name: str) -> int | None:
+        """A process's id, while it runs."""
+        return self._supervisor.pid(name)
+
+    def log_file(self, name: str) -> str:
+        """All that a process printed in this run."""
+        return (self.layout.logs / f"{name}.log").read_text()
+
+    def kill(self, name: str) -> None:
+        """SIGKILL; the supervisor starts it again."""
+        self._call(self._supervisor.kill(name))
+
+    def hold(self, name: str) -> None:
+        """SIGKILL, and keep it down."""
+        self._call(self._supervisor.hold(name))
+
+    def release(self, name: str) -> None:
+        """Start what was held."""
+        self._call(self._supervisor.release(name))
+
+    def wait_ready(self) -> None:
+        """Until every part answers again."""
+        self._call(self._supervisor.wait_ready(60))
+
+    def last_lines(self, count: int = 60) -> str:
+        """The end of every process's log, for a failed test's report."""
+        sections = []
+        for name in self.names:
+            path = self.layout.logs / f"{name}.log"
+            lines = path.read_text(errors="replace").splitlines()[-count:] if path.exists() else []
+            sections.append("\n".join([f"──── {name}", *lines]))
+        return "\n".join(sections)
+
+    def _call(self, coroutine: Coroutine[Any, Any, Result]) -> Result:
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(_CALL_TIMEOUT)

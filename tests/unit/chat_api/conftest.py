@@ -1,0 +1,89 @@
+"""A migrated SQLite database in a file, and the services on it."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from chat_api.auth.models import User
+from chat_api.database import Database
+from chat_api.inbox.feed import InboxFeed
+from chat_api.inbox.service import InboxService
+from chat_api.migrations import upgrade
+from chat_api.outbox import OutboxRelay
+from chat_api.tasks.service import TaskService
+from contracts.events import CloudEvent
+from servicekit.errors import SidecarUnavailable
+
+ALICE, BOB = "alice", "bob"
+
+
+class FakePublisher:
+    """A broker that can be away, and can lose its answer."""
+
+    def __init__(self) -> None:
+        self.published: list[CloudEvent] = []
+        self.away = False
+        self.loses_answers = 0
+        self.refused_keys: set[str] = set()
+
+    async def wait_up(self) -> None:
+        return
+
+    async def publish(self, event: CloudEvent) -> None:
+        if self.away or event.data.partition_key() in self.refused_keys:
+            raise SidecarUnavailable("away")
+        self.published.append(event)
+        if self.loses_answers:
+            self.loses_answers -= 1
+            raise SidecarUnavailable("no answer")
+
+    @property
+    def ids(self) -> list[str]:
+        return [event.id for event in self.published]
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty, migrated database to copy."""
+    path = tmp_path_factory.mktemp("database") / "tasks.db"
+    upgrade(f"sqlite+aiosqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+async def database(migrated: Path, tmp_path: Path) -> AsyncIterator[Database]:
+    copy = tmp_path / "tasks.db"
+    copy.write_bytes(migrated.read_bytes())
+    opened = Database(f"sqlite+aiosqlite:///{copy}")
+    async with opened.writing() as session:
+        for name in (ALICE, BOB):
+            session.add(User(id=name, email=f"{name}@example.org", password_hash="-", created_at=datetime.now(UTC)))
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def publisher() -> FakePublisher:
+    return FakePublisher()
+
+
+@pytest.fixture
+def relay(database: Database, publisher: FakePublisher) -> OutboxRelay:
+    return OutboxRelay(database, publisher, parallel=8)
+
+
+@pytest.fixture
+def tasks(database: Database, relay: OutboxRelay) -> TaskService:
+    return TaskService(database, relay)
+
+
+@pytest.fixture
+def feed(database: Database) -> InboxFeed:
+    return InboxFeed(database)
+
+
+@pytest.fixture
+def inbox(database: Database, feed: InboxFeed, relay: OutboxRelay) -> InboxService:
+    return InboxService(database, feed, relay)

@@ -1,0 +1,201 @@
+"""The inbox: once for each occurrence, only while wanted, and streamed once to each stream."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from chat_api.database import Database
+from chat_api.errors import NotFound
+from chat_api.inbox.feed import InboxFeed
+from chat_api.inbox.models import InboxItem
+from chat_api.inbox.service import InboxService
+from chat_api.tasks.models import TaskStatus, WishStatus
+from chat_api.tasks.schemas import TaskCreate, TaskUpdate
+from chat_api.tasks.service import TaskService, TaskWithReminders
+from contracts.events import CloudEvent, Event, ReminderFired, ReminderScheduled, TaskChange, TaskEvent
+from servicekit.subscriptions import Reject
+from tests.unit.chat_api.conftest import ALICE, BOB
+
+NOW = datetime.now(UTC)
+
+
+def envelope(body: Event) -> CloudEvent:
+    return CloudEvent.wrap(body, source="test", time=datetime.now(UTC))
+
+
+def announcement(added: TaskWithReminders, index: int = 0) -> CloudEvent:
+    reminder = added.reminders[index]
+    return envelope(
+        ReminderFired(
+            reminder_id=reminder.id,
+            task_id=added.task.id,
+            user_id=added.task.user_id,
+            title=added.task.title,
+            due_at=reminder.due_at,
+            version=added.task.version,
+            fired_at=datetime.now(UTC),
+        )
+    )
+
+
+async def a_task(tasks: TaskService, user: str = ALICE, **fields: object) -> TaskWithReminders:
+    wish = {"title": "stretch", "due_at": datetime.now(UTC) + timedelta(seconds=1), **fields}
+    return await tasks.create(user, TaskCreate.model_validate(wish))
+
+
+async def take(stream: AsyncIterator[InboxItem], count: int) -> list[InboxItem]:
+    async with asyncio.timeout(5):
+        return [await anext(stream) for _ in range(count)]
+
+
+async def test_a_fired_reminder_reaches_its_user_once(tasks: TaskService, inbox: InboxService) -> None:
+    added = await a_task(tasks)
+    for _ in range(3):
+        await inbox.handle(announcement(added))
+    assert [item.title for item in await inbox.latest(ALICE, 10)] == ["stretch"]
+    assert await inbox.latest(BOB, 10) == []
+    assert [row.status for row in (await tasks.get(ALICE, added.task.id)).reminders] == [WishStatus.FIRED]
+
+
+async def test_simultaneous_repeats_are_one(tasks: TaskService, inbox: InboxService) -> None:
+    added = await a_task(tasks)
+    await asyncio.gather(*(inbox.handle(announcement(added)) for _ in range(10)))
+    assert len(await inbox.latest(ALICE, 10)) == 1
+
+
+@pytest.mark.parametrize("change", ["moved", "completed", "deleted", "removed"])
+async def test_what_is_no_longer_wanted_does_not_reach_the_user(
+    tasks: TaskService, inbox: InboxService, change: str
+) -> None:
+    added = await a_task(tasks)
+    match change:
+        case "moved":
+            later = datetime.now(UTC) + timedelta(hours=1)
+            await tasks.update(ALICE, added.task.id, TaskUpdate(due_at=later))
+        case "completed":
+            await tasks.update(ALICE, added.task.id, TaskUpdate(status=TaskStatus.COMPLETED))
+        case "deleted":
+            await tasks.delete(ALICE, added.task.id)
+        case "removed":
+            await tasks.update(ALICE, added.task.id, TaskUpdate(reminders=[]))
+    await inbox.handle(announcement(added))
+    assert await inbox.latest(ALICE, 10) == []
+
+
+async def test_an_armed_reminder_is_known_to_be_scheduled(tasks: TaskService, inbox: InboxService) -> None:
+    added = await a_task(tasks)
+    reminder = added.reminders[0]
+    event = ReminderScheduled(
+        reminder_id=reminder.id,
+        task_id=added.task.id,
+        user_id=ALICE,
+        title="stretch",
+        due_at=reminder.due_at,
+        version=1,
+    )
+    await inbox.handle(envelope(event))
+    assert [row.status for row in (await tasks.get(ALICE, added.task.id)).reminders] == [WishStatus.SCHEDULED]
+    await inbox.handle(announcement(added))
+    await inbox.handle(envelope(event))
+    assert [row.status for row in (await tasks.get(ALICE, added.task.id)).reminders] == [WishStatus.FIRED]
+
+
+async def test_another_topics_event_is_rejected(inbox: InboxService) -> None:
+    event = TaskEvent(change=TaskChange.CREATED, task_id="t", user_id=ALICE, version=1, title="x", occurred_at=NOW)
+    with pytest.raises(Reject):
+        await inbox.handle(envelope(event))
+
+
+async def test_a_recurring_task_moves_on_when_its_last_reminder_fired(tasks: TaskService, inbox: InboxService) -> None:
+    due = datetime.now(UTC) + timedelta(seconds=2)
+    added = await a_task(
+        tasks, due_at=due, reminders=[due - timedelta(seconds=1), due], recurrence="FREQ=DAILY", timezone="UTC"
+    )
+    await inbox.handle(announcement(added, 0))
+    assert (await tasks.get(ALICE, added.task.id)).task.due_at == due
+    await inbox.handle(announcement(added, 1))
+    moved = await tasks.get(ALICE, added.task.id)
+    assert moved.task.due_at is not None
+    expected = due.replace(microsecond=0) + timedelta(days=1)
+    assert abs(moved.task.due_at - expected) < timedelta(seconds=1)
+    assert [row.status for row in moved.reminders] == [WishStatus.PENDING] * 2
+    await inbox.handle(announcement(added, 1))
+    assert (await tasks.get(ALICE, added.task.id)).task.version == moved.task.version
+
+
+class TestStream:
+    @pytest.fixture(autouse=True)
+    async def _running(self, feed: InboxFeed) -> AsyncIterator[None]:
+        task = asyncio.create_task(feed.run())
+        yield
+        task.cancel()
+
+    async def test_what_was_never_streamed_comes_first_and_then_what_is_new(
+        self, tasks: TaskService, inbox: InboxService
+    ) -> None:
+        missed, live = await a_task(tasks, title="missed"), await a_task(tasks, title="live")
+        await inbox.handle(announcement(missed))
+        stream = inbox.stream(ALICE, None)
+        assert [item.title for item in await take(stream, 1)] == ["missed"]
+        await inbox.handle(announcement(live))
+        assert [item.title for item in await take(stream, 1)] == ["live"]
+
+    async def test_a_second_stream_does_not_repeat_what_the_first_had(
+        self, tasks: TaskService, inbox: InboxService
+    ) -> None:
+        first, second = await a_task(tasks, title="first"), await a_task(tasks, title="second")
+        stream = inbox.stream(ALICE, None)
+        reading = asyncio.create_task(take(stream, 2))
+        await inbox.handle(announcement(first))
+        await inbox.handle(announcement(second))
+        assert [item.title for item in await reading] == ["first", "second"]
+        # The first is marked when the second is asked for; the last one when the stream goes on.
+        third = await a_task(tasks, title="third")
+        more = asyncio.create_task(take(stream, 1))
+        await inbox.handle(announcement(third))
+        await more
+        other = inbox.stream(ALICE, None)
+        titles = [item.title for item in await take(other, 1)]
+        assert "first" not in titles
+
+    async def test_a_stream_that_reconnects_goes_on_after_its_last_id(
+        self, tasks: TaskService, inbox: InboxService
+    ) -> None:
+        for title in ("one", "two", "three"):
+            await inbox.handle(announcement(await a_task(tasks, title=title)))
+        first = (await inbox.latest(ALICE, 10))[0].id
+        stream = inbox.stream(ALICE, first)
+        assert [item.title for item in await take(stream, 2)] == ["two", "three"]
+
+    async def test_another_user_sees_nothing(self, tasks: TaskService, inbox: InboxService) -> None:
+        await inbox.handle(announcement(await a_task(tasks)))
+        stream = inbox.stream(BOB, 0)
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.3):
+                await anext(stream)
+
+    async def test_two_tabs_both_see_it(self, tasks: TaskService, inbox: InboxService) -> None:
+        tabs = [asyncio.create_task(take(inbox.stream(ALICE, None), 1)) for _ in range(2)]
+        await asyncio.sleep(0.1)  # both listen
+        await inbox.handle(announcement(await a_task(tasks)))
+        assert [[item.title for item in await tab] for tab in tabs] == [["stretch"], ["stretch"]]
+
+    async def test_streams_end_when_the_server_stops(self, inbox: InboxService, feed: InboxFeed) -> None:
+        stream = inbox.stream(ALICE, None)
+        reading = asyncio.ensure_future(anext(stream, None))
+        await asyncio.sleep(0.05)  # it waits
+        feed.close()
+        async with asyncio.timeout(2):
+            assert await reading is None
+
+
+async def test_acknowledging_is_for_ones_own(tasks: TaskService, inbox: InboxService, database: Database) -> None:
+    await inbox.handle(announcement(await a_task(tasks)))
+    (item,) = await inbox.latest(ALICE, 10)
+    assert item.id is not None
+    with pytest.raises(NotFound):
+        await inbox.acknowledge(BOB, item.id)
+    await inbox.acknowledge(ALICE, item.id)
+    assert (await inbox.latest(ALICE, 10))[0].acknowledged_at is not None

@@ -1,0 +1,112 @@
+"""The outbox: change and event together or not at all; published in order for each task, again after any failure."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from chat_api.database import Database
+from chat_api.errors import Invalid
+from chat_api.outbox import OutboxRelay
+from chat_api.tasks.models import TaskStatus
+from chat_api.tasks.schemas import TaskCreate, TaskUpdate
+from chat_api.tasks.service import TaskService
+from tests.unit.chat_api.conftest import ALICE, FakePublisher
+
+
+@contextlib.asynccontextmanager
+async def running(relay: OutboxRelay) -> AsyncIterator[None]:
+    task = asyncio.create_task(relay.run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+async def emptied(relay: OutboxRelay) -> None:
+    async with asyncio.timeout(10):
+        while await relay.depth():
+            await asyncio.sleep(0.01)
+
+
+def in_an_hour() -> datetime:
+    return datetime.now(UTC) + timedelta(hours=1)
+
+
+async def test_a_change_is_in_the_outbox_before_anything_is_published(
+    tasks: TaskService, relay: OutboxRelay, publisher: FakePublisher
+) -> None:
+    await tasks.create(ALICE, TaskCreate(title="stretch", due_at=in_an_hour()))
+    assert await relay.depth() == 1
+    assert publisher.published == []
+
+
+async def test_a_refused_change_leaves_no_event(tasks: TaskService, relay: OutboxRelay) -> None:
+    added = await tasks.create(ALICE, TaskCreate(title="stretch"))
+    with pytest.raises(Invalid):
+        await tasks.update(ALICE, added.task.id, TaskUpdate(recurrence="FREQ=DAILY"))
+    assert await relay.depth() == 1
+    assert (await tasks.get(ALICE, added.task.id)).task.version == 1
+
+
+async def test_events_of_a_task_are_published_in_order(
+    tasks: TaskService, relay: OutboxRelay, publisher: FakePublisher
+) -> None:
+    async with running(relay):
+        added = await tasks.create(ALICE, TaskCreate(title="stretch", due_at=in_an_hour()))
+        for number in range(10):
+            await tasks.update(ALICE, added.task.id, TaskUpdate(title=f"stretch {number}"))
+        await emptied(relay)
+    assert publisher.ids == [f"task/{added.task.id}/v{version}" for version in range(1, 12)]
+
+
+async def test_an_outage_delays_and_loses_nothing(
+    tasks: TaskService, relay: OutboxRelay, publisher: FakePublisher
+) -> None:
+    publisher.away = True
+    async with running(relay):
+        added = [await tasks.create(ALICE, TaskCreate(title=str(number))) for number in range(5)]
+        for item in added:
+            await tasks.update(ALICE, item.task.id, TaskUpdate(status=TaskStatus.COMPLETED))
+        assert await relay.depth() == 10
+        publisher.away = False
+        await emptied(relay)
+    for item in added:
+        of_this_task = [event_id for event_id in publisher.ids if item.task.id in event_id]
+        assert of_this_task == [f"task/{item.task.id}/v1", f"task/{item.task.id}/v2"]
+
+
+async def test_a_lost_answer_repeats_the_same_event(
+    tasks: TaskService, relay: OutboxRelay, publisher: FakePublisher
+) -> None:
+    publisher.loses_answers = 1
+    async with running(relay):
+        added = await tasks.create(ALICE, TaskCreate(title="stretch"))
+        await emptied(relay)
+    assert publisher.ids == [f"task/{added.task.id}/v1"] * 2
+
+
+async def test_a_stuck_task_holds_up_no_other(tasks: TaskService, relay: OutboxRelay, publisher: FakePublisher) -> None:
+    stuck = await tasks.create(ALICE, TaskCreate(title="stuck"))
+    publisher.refused_keys.add(stuck.task.id)
+    async with running(relay):
+        other = await tasks.create(ALICE, TaskCreate(title="other"))
+        async with asyncio.timeout(10):
+            while not publisher.published:
+                await asyncio.sleep(0.01)
+    assert publisher.ids == [f"task/{other.task.id}/v1"]
+    assert await relay.depth() == 1
+
+
+async def test_a_new_process_publishes_what_the_old_one_left(
+    database: Database, tasks: TaskService, publisher: FakePublisher
+) -> None:
+    added = await tasks.create(ALICE, TaskCreate(title="stretch"))
+    successor = OutboxRelay(database, publisher, parallel=1)
+    async with running(successor):
+        await emptied(successor)
+    assert publisher.ids == [f"task/{added.task.id}/v1"]
