@@ -9,12 +9,13 @@ class ReminderActorInterface(ActorInterface):
     """One reminder. Every method may be called twice; twice is once."""
 
     @actormethod(name="Apply")
-    async def apply(self, request: dict[str, Any]) -> None:
-        """Take an `ApplyReminder`: arm, re-arm or cancel."""
+    async def apply(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Take an `ApplyReminder`: arm, re-arm or cancel; answer an `ApplyAnswer`."""
+        raise NotImplementedError
 
     @actormethod(name="Fire")
     async def fire(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Take a `FireReminder`; answer ``{"outcome": FireOutcome}``."""
+        """Take a `FireReminder`; answer a `FireAnswer`."""
         raise NotImplementedError
 
     @actormethod(name="Inspect")

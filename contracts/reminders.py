@@ -36,6 +36,25 @@ class FireOutcome(StrEnum):
     UNKNOWN = "unknown"
 
 
+class ApplyOutcome(StrEnum):
+    """What applying came to."""
+
+    APPLIED = "applied"
+    IGNORED = "ignored"
+
+
+class ApplyAnswer(Contract):
+    """The answer of `Apply`. A caller that gets anything else takes the turn for failed."""
+
+    outcome: ApplyOutcome
+
+
+class FireAnswer(Contract):
+    """The answer of `Fire`. A caller that gets anything else takes the turn for failed."""
+
+    outcome: FireOutcome
+
+
 class ReminderStatus(StrEnum):
     """Where a reminder is in its life (reminder_actor.lifecycle draws the transitions)."""
 

@@ -14,7 +14,7 @@ from contracts.actors import ReminderActorInterface
 from contracts.events import CloudEvent
 from contracts.jobs import CancelJob, Done, ScheduleJob
 from contracts.names import CANCEL_METHOD, REMINDER_ACTOR, SCHEDULE_METHOD, SCHEDULER
-from contracts.reminders import ApplyReminder, FireOutcome, FireReminder
+from contracts.reminders import ApplyAnswer, ApplyOutcome, ApplyReminder, FireAnswer, FireOutcome, FireReminder
 from reminder_actor import lifecycle
 from reminder_actor.lifecycle import Decision, JobChange, ReminderState
 from servicekit.errors import SidecarError
@@ -34,7 +34,7 @@ class ReminderActor(Actor, ReminderActorInterface):
         super().__init__(ctx, actor_id)
         self._sidecar = sidecar
 
-    async def apply(self, request: dict[str, Any]) -> None:
+    async def apply(self, request: dict[str, Any]) -> dict[str, Any]:
         """Arm, re-arm or cancel, as the user wants it by now. Raises when it must be asked again."""
         wish = ApplyReminder.model_validate(request)
         async with self._turn("reminder apply", wish.traceparent):
@@ -42,7 +42,7 @@ class ReminderActor(Actor, ReminderActorInterface):
             decision = lifecycle.apply(self.id.id, state, wish)
             if decision is None:
                 log.info("apply ignored", reminder_id=self.id.id, version=wish.version, known=state and state.version)
-                return
+                return ApplyAnswer(outcome=ApplyOutcome.IGNORED).model_dump(mode="json")
             await self._carry_out(decision)
             await self._save(decision.state)
             log.info(
@@ -53,6 +53,7 @@ class ReminderActor(Actor, ReminderActorInterface):
                 due_at=decision.state.due_at.isoformat(),
                 repair=wish.repair,
             )
+            return ApplyAnswer(outcome=ApplyOutcome.APPLIED).model_dump(mode="json")
 
     async def fire(self, request: dict[str, Any]) -> dict[str, Any]:
         """The job of an occurrence was triggered. Raises when it must be triggered again."""
@@ -77,7 +78,7 @@ class ReminderActor(Actor, ReminderActorInterface):
                     occurrence=trigger.occurrence,
                     outcome=result.outcome,
                 )
-            return {"outcome": result.outcome}
+            return FireAnswer(outcome=result.outcome).model_dump(mode="json")
 
     async def inspect(self) -> dict[str, Any] | None:
         """The stored state as JSON, or nothing when this reminder was never seen."""

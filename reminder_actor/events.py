@@ -4,7 +4,7 @@ import asyncio
 
 from contracts.events import CloudEvent, ReminderSpec, TaskEvent
 from contracts.names import REMINDER_ACTOR_TYPE
-from contracts.reminders import ApplyReminder
+from contracts.reminders import ApplyAnswer, ApplyReminder
 from servicekit.sidecar import Sidecar
 from servicekit.subscriptions import Reject
 from servicekit.tracing import current_traceparent
@@ -41,4 +41,4 @@ class TaskEvents:
             active=spec.active,
             traceparent=current_traceparent(),
         )
-        await self._sidecar.invoke_actor(REMINDER_ACTOR_TYPE, spec.reminder_id, "Apply", wish)
+        await self._sidecar.invoke_actor(REMINDER_ACTOR_TYPE, spec.reminder_id, "Apply", wish, ApplyAnswer)

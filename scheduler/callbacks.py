@@ -4,21 +4,17 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from opentelemetry.trace import SpanKind
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from contracts.jobs import ReminderJob
 from contracts.names import REMINDER_ACTOR_TYPE, REMINDER_JOB_PREFIX, REPAIR_JOB, SCHEDULER, reminder_job
-from contracts.reminders import FireOutcome, FireReminder
+from contracts.reminders import FireAnswer, FireReminder
 from servicekit.logs import get_logger
 from servicekit.sidecar import Sidecar
 from servicekit.subscriptions import dead_letter
 from servicekit.tracing import current_traceparent, span
 
 log = get_logger(__name__)
-
-
-class _FireAnswer(BaseModel):
-    outcome: FireOutcome
 
 
 class JobCallbacks:
@@ -55,8 +51,7 @@ class JobCallbacks:
             return
         with span("job trigger", job.traceparent, SpanKind.CONSUMER):
             request = FireReminder(occurrence=job.occurrence, traceparent=current_traceparent())
-            raw = await self._sidecar.invoke_actor(REMINDER_ACTOR_TYPE, job.reminder_id, "Fire", request)
-            answer = _FireAnswer.model_validate_json(raw)
+            answer = await self._sidecar.invoke_actor(REMINDER_ACTOR_TYPE, job.reminder_id, "Fire", request, FireAnswer)
             log.info("job done", job=name, outcome=answer.outcome)
 
     async def _park(self, name: str, data: bytes, reason: str) -> None:

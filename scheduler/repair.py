@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Iterable
 from datetime import UTC, datetime, timedelta
 
 from contracts.names import CHAT_API, PENDING_METHOD, REMINDER_ACTOR_TYPE
-from contracts.reminders import ApplyReminder, ListPending, PendingReminder, PendingReminders
+from contracts.reminders import ApplyAnswer, ApplyReminder, ListPending, PendingReminder, PendingReminders
 from scheduler.jobs import ReminderJobs, RepairJob
 from servicekit.errors import SidecarError
 from servicekit.logs import get_logger
@@ -94,7 +94,9 @@ class Repair:
             )
             async with slots:
                 try:
-                    await self._sidecar.invoke_actor(REMINDER_ACTOR_TYPE, reminder.reminder_id, "Apply", wish)
+                    await self._sidecar.invoke_actor(
+                        REMINDER_ACTOR_TYPE, reminder.reminder_id, "Apply", wish, ApplyAnswer
+                    )
                 except SidecarError as error:
                     log.warning("not repaired", reminder_id=reminder.reminder_id, error=str(error))
                     return False

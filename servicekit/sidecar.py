@@ -19,7 +19,7 @@ from dapr.aio.clients.grpc.subscription import Subscription
 from dapr.clients.exceptions import DaprGrpcError
 from dapr.conf import settings as dapr_settings
 from dapr.proto import api_service_v1, api_v1
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from contracts.base import Contract
 from contracts.events import CLOUD_EVENT_CONTENT_TYPE, CloudEvent
@@ -148,8 +148,13 @@ class Sidecar:
 
     # Actors and service invocation
 
-    async def invoke_actor(self, actor_type: str, actor_id: str, method: str, request: Contract) -> bytes:
-        """Call an actor wherever placement put it; the answer's JSON.
+    async def invoke_actor(
+        self, actor_type: str, actor_id: str, method: str, request: Contract, answer: type[Answer]
+    ) -> Answer:
+        """Call an actor wherever placement put it.
+
+        A turn that raised is answered by daprd with OK and a body that describes the error (pkg/api/grpc,
+        InvokeActor): only a body of the expected shape is a success.
 
         Raises:
             SidecarUnavailable: no host, no placement, or the turn failed.
@@ -158,12 +163,15 @@ class Sidecar:
             actor_type=actor_type, actor_id=actor_id, method=method, data=request.model_dump_json().encode()
         )
         stub = api_service_v1.DaprStub(self._require_channel())
+        what = f"actor {actor_type}.{method}"
         response = await self._call(
-            f"actor {actor_type}.{method}",
-            stub.InvokeActor(message, timeout=self._timeout, metadata=self._metadata()),
-            refusals=frozenset(),
+            what, stub.InvokeActor(message, timeout=self._timeout, metadata=self._metadata()), refusals=frozenset()
         )
-        return bytes(response.data)
+        try:
+            return answer.model_validate_json(response.data)
+        except ValidationError as error:
+            reason = bytes(response.data[:500]).decode(errors="replace") or "an empty answer"
+            raise SidecarUnavailable(f"{what}: the turn failed: {reason}") from error
 
     async def invoke(self, app_id: str, method: str, request: Contract, answer: type[Answer]) -> Answer:
         """Call another service's gRPC method through both sidecars (proxy mode; InvokeService is deprecated).

@@ -2,8 +2,9 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from datetime import UTC, datetime
+from typing import Any, TypeVar
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -21,6 +22,8 @@ from servicekit.logs import get_logger
 from servicekit.subscriptions import Reject
 
 log = get_logger(__name__)
+
+Result = TypeVar("Result")
 
 
 class InboxService:
@@ -66,24 +69,32 @@ class InboxService:
         """Items as they come, each once; first those later than `after`, or else those never streamed before."""
         sent: set[int] = set()
         with self._feed.listen(user_id) as signal:
-            async with self._database.reading() as session:
-                last = after if after is not None else await InboxRepository(session).newest_id()
+            last = after if after is not None else await _unbroken(self._newest_id())
             while not self._feed.closed:
                 signal.clear()
-                async with self._database.reading() as session:
-                    items = await InboxRepository(session).unsent(user_id, last, after or 0)
-                fresh = [item for item in items if item.id is not None and item.id not in sent]
-                for item in fresh:
+                items = await _unbroken(self._unsent(user_id, last, after or 0))
+                fresh = {item.id: item for item in items if item.id is not None and item.id not in sent}
+                for item in fresh.values():
                     yield item
-                ids = [item.id for item in fresh if item.id is not None]
-                if ids:
-                    sent.update(ids)
-                    last = max(last, *ids)
-                    async with self._database.writing() as session:
-                        await InboxRepository(session).mark_delivered(ids, datetime.now(UTC))
+                if fresh:
+                    sent.update(fresh)
+                    last = max(last, *fresh)
+                    await _unbroken(self._mark_delivered(list(fresh)))
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(30):
                         await signal.wait()
+
+    async def _newest_id(self) -> int:
+        async with self._database.reading() as session:
+            return await InboxRepository(session).newest_id()
+
+    async def _unsent(self, user_id: str, last: int, never_sent_after: int) -> Sequence[InboxItem]:
+        async with self._database.reading() as session:
+            return await InboxRepository(session).unsent(user_id, last, never_sent_after)
+
+    async def _mark_delivered(self, ids: Sequence[int]) -> None:
+        async with self._database.writing() as session:
+            await InboxRepository(session).mark_delivered(ids, datetime.now(UTC))
 
     async def _fired(self, fired: ReminderFired) -> None:
         now = datetime.now(UTC)
@@ -139,3 +150,8 @@ class InboxService:
             if reminder.status == WishStatus.PENDING and reminder.due_at == scheduled.due_at:
                 reminder.status = WishStatus.SCHEDULED
                 tasks.add(reminder)
+
+
+async def _unbroken(work: Coroutine[Any, Any, Result]) -> Result:
+    """Run to the end even if the reader goes away: a connection that is given up half-way through is lost."""
+    return await asyncio.shield(asyncio.ensure_future(work))

@@ -6,13 +6,16 @@ from typing import Any
 import nats
 from nats.js.errors import NotFoundError
 
+from runtime.secrets_file import NATS_TOKEN, NATS_URL
 from tests.support.stack import Stack
 
 
 async def messages(stack: Stack, topic: str) -> list[bytes]:
     """All messages on a topic, oldest first."""
-    url = json.loads(stack.layout.secrets.read_text())["natsURL"]
-    connection = await nats.connect(url, allow_reconnect=False, connect_timeout=5)
+    secrets = json.loads(stack.layout.secrets.read_text())
+    connection = await nats.connect(
+        secrets[NATS_URL], token=secrets[NATS_TOKEN], allow_reconnect=False, connect_timeout=5
+    )
     try:
         stream = connection.jetstream()
         name = await stream.find_stream_name_by_subject(topic)

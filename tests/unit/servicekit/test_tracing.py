@@ -5,11 +5,6 @@ import pytest
 from servicekit import tracing
 
 
-@pytest.fixture(autouse=True)
-def _configured() -> None:
-    tracing.configure("test")
-
-
 def test_a_trace_is_continued() -> None:
     trace_id = "0af7651916cd43dd8448eb211c80319c"
     with tracing.span("work", f"00-{trace_id}-b7ad6b7169203331-01"):
