@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI
-from fastapi.responses import FileResponse
+from fastapi.responses import FileResponse, Response
 from fastapi.staticfiles import StaticFiles
 
 from chat_api import health
@@ -22,6 +23,15 @@ from chat_api.tasks import endpoints as tasks
 from chat_api.tasks.service import TaskService
 
 _WEB = Path(__file__).parent / "web"
+# The files' names carry no version: a browser asks each time whether it has the current one (ETag).
+_REVALIDATE = {"Cache-Control": "no-cache"}
+
+
+class _PageFiles(StaticFiles):
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        response = super().file_response(*args, **kwargs)
+        response.headers.update(_REVALIDATE)
+        return response
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +58,11 @@ def create_app(settings: Settings, services: Services, checks: Mapping[str, heal
     install_handlers(app)
     for router in (health.router, auth.router, chat.router, tasks.router, inbox.router):
         app.include_router(router)
-    app.mount("/static", StaticFiles(directory=_WEB), name="static")
+    app.mount("/static", _PageFiles(directory=_WEB), name="static")
 
     @app.get("/", include_in_schema=False)
     async def page() -> FileResponse:
-        return FileResponse(_WEB / "index.html", headers={"Cache-Control": "no-cache"})
+        return FileResponse(_WEB / "index.html", headers=_REVALIDATE)
 
     app.add_middleware(Edge, max_request_bytes=settings.max_request_bytes)
     return app

@@ -74,12 +74,12 @@ async def test_a_reminder_typed_on_the_page_arrives_on_the_page(page: Page, stac
     await expect(reply).to_contain_text("stretch")
     await expect(reply).to_contain_text("America/New_York")
     await expect(page.get_by_test_id("task-item")).to_have_count(1)
-    await page.screenshot(path=ARTIFACTS / "page-waiting.png")
+    await page.screenshot(animations="disabled", path=ARTIFACTS / "page-waiting.png")
 
     card = page.get_by_test_id("reminder-card")
     await expect(card).to_be_visible(timeout=20_000)
     await expect(card).to_contain_text("stretch")
-    await page.screenshot(path=ARTIFACTS / "page-reminder-arrived.png")
+    await page.screenshot(animations="disabled", path=ARTIFACTS / "page-reminder-arrived.png")
 
     await page.get_by_test_id("reminder-done").click()
     await expect(card).to_have_count(0)
@@ -115,5 +115,5 @@ async def test_the_page_works_on_a_phone(browser: Browser, stack: Stack) -> None
     await expect(page.locator('[data-testid="chat-message"][data-role="assistant"]').last).to_contain_text("milk")
     assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     ARTIFACTS.mkdir(exist_ok=True)
-    await page.screenshot(path=ARTIFACTS / "page-phone-dark.png")
+    await page.screenshot(animations="disabled", path=ARTIFACTS / "page-phone-dark.png")
     await context.close()

@@ -108,7 +108,7 @@ class TestAuthentication:
         [
             {},
             {"Authorization": "Bearer forged"},
-            {"Authorization": "Bearer "},
+            {"Authorization": "Bearer"},
             {"Authorization": "Basic YTpi"},
             {"Cookie": "session=forged"},
         ],

@@ -1,0 +1,164 @@
+// Reminders that fired and were not put away yet: one card each, newest first.
+
+import { chime, notify } from "./alerts.js";
+import { announce, el, icon, part, touchFirst } from "./dom.js";
+import { dayAndClock, lateness } from "./time.js";
+import { toast } from "./toast.js";
+
+const LOADED = 50;
+const MANY = 3;
+
+export class Reminders {
+  #client;
+  #view;
+  #onTaskChanged;
+  /** Every inbox id ever shown, so that a repeated event shows nothing twice. */
+  #seen = new Set();
+  /** Inbox id → {item, node} of the cards on the page. */
+  #cards = new Map();
+  lastId = 0;
+
+  /** `onTaskChanged` runs after "Done" completed a task. */
+  constructor(view, client, { onTaskChanged }) {
+    this.#view = view;
+    this.#client = client;
+    this.#onTaskChanged = onTaskChanged;
+    part(view, "dismiss-all").addEventListener("click", () => this.#dismissAll());
+  }
+
+  /** Bring the cards in line with the server's inbox. Throws what the API throws. */
+  async load() {
+    for (const item of await this.#client.inbox(LOADED)) {
+      if (item.acknowledged_at) {
+        this.#note(item);
+        this.#remove(item.id);
+      } else if (this.#note(item)) {
+        this.#show(item);
+      }
+    }
+  }
+
+  /** A reminder fired just now. */
+  receive(item) {
+    if (!this.#note(item) || item.acknowledged_at) return;
+    this.#show(item);
+    const when = dueSentence(item);
+    announce(`Reminder: ${item.title}. ${when}`);
+    chime();
+    notify(item.id, item.title, when);
+  }
+
+  /** The task was completed or deleted elsewhere on the page: its cards have served. */
+  settle(taskId) {
+    for (const { item } of [...this.#cards.values()]) {
+      if (item.task_id === taskId) this.#putAway(item).catch(() => {});
+    }
+  }
+
+  /** True the first time an item is seen. */
+  #note(item) {
+    this.lastId = Math.max(this.lastId, item.id);
+    if (this.#seen.has(item.id)) return false;
+    this.#seen.add(item.id);
+    return true;
+  }
+
+  #show(item) {
+    const done = el("button", { type: "button", class: "button primary", "data-testid": "reminder-done", "aria-label": `Done: ${item.title}`, text: "Done" });
+    const dismiss = el("button", { type: "button", class: "button quiet", "data-testid": "reminder-dismiss", "aria-label": `Dismiss: ${item.title}`, text: "Dismiss" });
+    const node = el("li", { class: "reminder", "data-testid": "reminder-card", "data-reminder-id": item.reminder_id },
+      el("span", { class: "reminder-mark" }, icon("bell")),
+      el("div", { class: "reminder-text" },
+        el("p", { class: "reminder-title", text: item.title }),
+        el("p", { class: "reminder-when" }, el("time", { datetime: item.due_at, text: dueSentence(item) })),
+      ),
+      el("div", { class: "reminder-actions" }, done, dismiss),
+    );
+    done.addEventListener("click", () => this.#act(item, node, () => this.#complete(item)));
+    dismiss.addEventListener("click", () => this.#act(item, node, () => this.#putAway(item)));
+    this.#cards.set(item.id, { item, node });
+    part(this.#view, "cards").prepend(node);
+    this.#update();
+  }
+
+  /** Run what a button stands for, once at a time; a failure leaves the card where it is. */
+  async #act(item, node, run) {
+    if (node.ariaBusy === "true") return;
+    node.ariaBusy = "true";
+    const position = [...node.parentElement.children].indexOf(node);
+    const pressed = node.contains(document.activeElement) && document.activeElement.dataset.testid;
+    try {
+      await run();
+      if (pressed) this.#focusNear(position, pressed);
+    } catch (error) {
+      node.ariaBusy = "false";
+      if (error.name !== "AbortError") toast(`“${item.title}” is still here. ${error.message}`);
+    }
+  }
+
+  async #complete(item) {
+    try {
+      const task = await this.#client.task(item.task_id);
+      // A recurring task stands at its next occurrence by now: that one is not done yet.
+      if (task.recurrence && Date.parse(task.due_at) > Date.parse(item.due_at)) {
+        await this.#putAway(item);
+        toast(`Done. “${item.title}” is next due ${dayAndClock(new Date(task.due_at))}.`);
+        return;
+      }
+      await this.#client.setStatus(item.task_id, "completed");
+    } catch (error) {
+      // The task was deleted meanwhile: nothing is left to be done.
+      if (error.status !== 404) throw error;
+    }
+    this.#onTaskChanged();
+    for (const other of [...this.#cards.values()].map((card) => card.item)) {
+      if (other.task_id === item.task_id) await this.#putAway(other);
+    }
+  }
+
+  async #putAway(item) {
+    try {
+      await this.#client.acknowledge(item.id);
+    } catch (error) {
+      if (error.status !== 404) throw error;
+    }
+    this.#remove(item.id);
+  }
+
+  async #dismissAll() {
+    const items = [...this.#cards.values()].map((card) => card.item);
+    const results = await Promise.allSettled(items.map((item) => this.#putAway(item)));
+    const failed = results.find((result) => result.status === "rejected");
+    if (failed && failed.reason.name !== "AbortError") toast(`Some reminders are still here. ${failed.reason.message}`);
+    else this.#focusNear(0, "reminder-dismiss");
+  }
+
+  #remove(id) {
+    this.#cards.get(id)?.node.remove();
+    this.#cards.delete(id);
+    this.#update();
+  }
+
+  #update() {
+    const count = this.#cards.size;
+    part(this.#view, "reminders").hidden = count === 0;
+    part(this.#view, "dismiss-all").hidden = count < MANY;
+    document.title = count ? `(${count}) Todo assistant` : "Todo assistant";
+  }
+
+  /** Focus the same button of the card that took this place, or the chat after the last one. */
+  #focusNear(position, button) {
+    const cards = part(this.#view, "cards").children;
+    const next = cards[Math.min(position, cards.length - 1)]?.querySelector(`[data-testid="${button}"]`);
+    const fallback = touchFirst() ? "chat-log" : "chat-input";
+    (next ?? this.#view.querySelector(`[data-testid="${fallback}"]`)).focus();
+  }
+}
+
+/** When it was due, and that it came late if it did. */
+function dueSentence(item) {
+  const due = new Date(item.due_at);
+  const when = dayAndClock(due, new Date(), { exact: true });
+  const late = lateness(due, new Date(item.fired_at));
+  return late ? `Was due ${when}, came ${late}` : `Due ${when}`;
+}
