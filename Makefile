@@ -1,0 +1,83 @@
+# Everything a person or CI does here. `make run` and `make test` need nothing done before them.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+
+BIN := .venv/bin
+ENVIRONMENT := .venv/.installed
+
+##@ Use it
+
+.PHONY: run
+run: $(ENVIRONMENT) ## run the whole system; prints the page's address (PORT=9000 moves it)
+	@exec $(BIN)/python -m runtime up
+
+.PHONY: broker
+broker: $(ENVIRONMENT) ## run only the broker, for `dapr run -f .`
+	@exec $(BIN)/python -m runtime broker
+
+##@ Test it
+
+.PHONY: test
+test: $(ENVIRONMENT) runtime browser ## all tests (ARGS="tests/e2e -k reschedule" for some)
+	@$(BIN)/pytest $(ARGS)
+
+.PHONY: test-fast
+test-fast: $(ENVIRONMENT) ## unit tests: no runtime, some seconds
+	@$(BIN)/pytest -q tests/unit $(ARGS)
+
+.PHONY: lint
+lint: $(ENVIRONMENT) ## style, common mistakes, import rules
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/lint-imports --no-cache
+
+.PHONY: types
+types: $(ENVIRONMENT) ## strict type check
+	@$(BIN)/mypy
+
+.PHONY: bench
+bench: $(ENVIRONMENT) runtime ## latencies on this machine, as a table and as JSON
+	@$(BIN)/python -m bench
+
+##@ Work on it
+
+.PHONY: setup
+setup: $(ENVIRONMENT) runtime ## the environment and the runtime, without starting anything
+
+.PHONY: runtime
+runtime: $(ENVIRONMENT) ## find, download or build Dapr and the broker
+	@$(BIN)/python -m runtime install
+
+.PHONY: browser
+browser: ## a Chromium for the browser tests
+	@scripts/ensure-browser
+
+.PHONY: format
+format: $(ENVIRONMENT) ## put the code into shape
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+.PHONY: lock
+lock: $(ENVIRONMENT) ## write requirements.lock anew from pyproject.toml
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --group dev \
+		--custom-compile-command "make lock" --python-version 3.11 pyproject.toml -o requirements.lock
+
+.PHONY: clean
+clean: ## remove the environment and caches; tasks and the built runtime stay
+	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache test-artifacts bench-results
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.PHONY: clean-data
+clean-data: ## remove all tasks, reminders and accounts of this folder
+	@rm -rf .data
+
+.PHONY: help
+help: ## this list
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
+		/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(ENVIRONMENT): requirements.lock scripts/make-environment
+	@scripts/make-environment

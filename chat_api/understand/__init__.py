@@ -1,0 +1,13 @@
+"""Text to meaning, without any I/O: a small, ordered, linear-time grammar.
+
+`text` cuts a message into tokens; `scan` runs the readers of `labels`, `recurrence`, `dates` and `clocks` over them;
+`intents` decides which command it is by the phrases of `cues`; `resolve` turns what was found into instants;
+`reading` asks them in order, `dialogue` continues a question with its answer. The vocabulary of time is in `words`.
+"""
+
+from chat_api.understand.dialogue import continue_with
+from chat_api.understand.local import describe_instant
+from chat_api.understand.model import IntentName, Need, Span, Understanding
+from chat_api.understand.reading import understand
+
+__all__ = ["IntentName", "Need", "Span", "Understanding", "continue_with", "describe_instant", "understand"]

@@ -1,0 +1,350 @@
+"""Times of day: "5pm", "17:00:20", "half past 7", "noon", "this evening", "at 4"."""
+
+from dataclasses import replace
+from typing import Final
+
+from chat_api.understand.cues import VERBS
+from chat_api.understand.facts import Clock, Context, Evidence, Fact, Found, Invalid, Part
+from chat_api.understand.quantities import whole_number
+from chat_api.understand.text import Kind, Tokens
+from chat_api.understand.words import (
+    BOUNDARIES,
+    CONNECTORS,
+    END_OF_DAY,
+    END_OF_DAY_HOUR,
+    HOUR_CONNECTORS,
+    NO_CLOCK_AFTER,
+    NOON,
+    PART_WORDS,
+    TONIGHT,
+    UNITS,
+)
+
+_LAST_HOUR: Final = 23
+_LAST_MINUTE: Final = 59
+_NOON: Final = 12
+_TWO_DIGITS: Final = 2
+_FOUR_DIGITS: Final = 4
+_QUARTER: Final = 15
+_TO_MINUTES: Final = frozenset({5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55})
+_RANGE_JOINS: Final = frozenset({"-", "\u2013", "to", "until", "till"})
+_MERIDIEMS: Final = {"am": 0, "a.m": 0, "pm": _NOON, "p.m": _NOON}
+
+
+def read_clock(tokens: Tokens, index: int, context: Context) -> Found | None:
+    """A time of day at this place, with its range's end ("5-7pm") and its "ish", "sharp" or "o'clock"."""
+    del context
+    for reader in _READERS:
+        found = reader(tokens, index)
+        if found is not None:
+            return _with_range(tokens, _with_tail(tokens, found))
+    return None
+
+
+def read_part(tokens: Tokens, index: int, context: Context) -> Found | None:
+    """A part of the day: "tonight", "this evening", "in the morning", "at night", "friday evening"."""
+    del context
+    word = tokens.word(index)
+    if word in TONIGHT:
+        return Found(index, index + 1, (Part("night", this=True),))
+    if tokens.phrase(index, ("first", "thing", "in", "the", "morning")):
+        return Found(index, index + 5, (Part("morning"),))
+    if tokens.phrase(index, ("first", "thing")):
+        return Found(index, index + 2, (Part("morning"),), Evidence.NEIGHBOUR)
+    this = word in {"this", "later"}
+    place = index
+    if word == "later" and tokens.word(index + 1) == "this":
+        place += 1
+    place += 1 if this else 0
+    if tokens.phrase(index, ("in", "the")) or tokens.phrase(index, ("during", "the")):
+        place = index + 2
+    elif tokens.word(index) == "at" and tokens.word(index + 1) == "night":
+        place = index + 1
+    while tokens.word(place) in {"early", "late", "mid", "-"}:
+        place += 1
+    part = PART_WORDS.get(tokens.word(place))
+    if part is None or tokens.word(place).endswith("s"):
+        return None
+    evidence = Evidence.NONE if tokens.word(index) in {"this", "in", "at", "during", "later"} else Evidence.NEIGHBOUR
+    return Found(index, place + 1, (Part(part, this=this),), evidence)
+
+
+def _named(tokens: Tokens, index: int) -> Found | None:
+    for words in END_OF_DAY:
+        if tokens.phrase(index, words):
+            return Found(index, index + len(words), (Clock(END_OF_DAY_HOUR),), Evidence.PLACE)
+    start = index + 1 if tokens.number(index) == _NOON else index
+    word = tokens.word(start)
+    if word in NOON:
+        return Found(index, start + 1, (Clock(_NOON),), Evidence.PLACE)
+    if word == "midnight":
+        return Found(index, start + 1, (Clock(0),), Evidence.PLACE)
+    return None
+
+
+def _spoken(tokens: Tokens, index: int) -> Found | None:
+    """Half past 7, quarter to 5, ten past six, half 7 (British: 7:30)."""
+    minute, place = _spoken_minutes(tokens, index)
+    direction = tokens.word(place)
+    if minute is None:
+        return None
+    if direction in {"past", "after", "to", "til", "till", "before"}:
+        hour = whole_number(tokens, place + 1)
+        backwards = direction in {"to", "til", "till", "before"}
+    elif tokens.word(index) == "half" and tokens.word(index - 1) in HOUR_CONNECTORS:
+        hour, backwards = whole_number(tokens, place), False
+    else:
+        return None
+    if hour is None or not 1 <= hour[0] <= _NOON or tokens.word(hour[1]) in UNITS:
+        return None
+    value, end = hour
+    if backwards:
+        value, minute = (value - 1) or _NOON, _LAST_MINUTE + 1 - minute
+    return _with_meridiem(tokens, index, end, Clock(value, minute, ambiguous=True))
+
+
+def _spoken_minutes(tokens: Tokens, index: int) -> tuple[int | None, int]:
+    start = index + 1 if tokens.word(index) == "a" else index
+    if tokens.word(start) == "half":
+        return 30, start + 1
+    if tokens.word(start) == "quarter":
+        return _QUARTER, start + 1
+    counted = whole_number(tokens, start)
+    if counted is None or counted[0] > _LAST_MINUTE or counted[0] == 0:
+        return None, index
+    minute, end = counted
+    if tokens.word(end) in {"min", "mins", "minutes", "minute"}:
+        # "10 minutes before 5" is no clock here; "10 minutes to 5" is.
+        return (minute, end + 1) if tokens.word(end + 1) in {"past", "to"} else (None, index)
+    return (minute, end) if minute in _TO_MINUTES and tokens.word(end) in {"past", "to"} else (None, index)
+
+
+def _written(tokens: Tokens, index: int) -> Found | None:
+    """17:00, 17:00:20, 5:30pm, 5.30pm, 17h30, 17h."""
+    hour, separator = tokens.number(index), tokens.word(index + 1)
+    if (
+        hour is None
+        or tokens.digits(index) > _TWO_DIGITS
+        or not tokens.glued(index + 1)
+        or _inside_number(tokens, index)
+    ):
+        return None
+    if separator == "h":
+        return _french(tokens, index, hour)
+    digits = _minute_and_second(tokens, index, separator)
+    if digits is None:
+        return None
+    minute, second, end = digits
+    dotted = separator == "." and _meridiem(tokens, end) is None and tokens.word(index - 1) not in {"at", "@"}
+    if dotted or tokens.word(index - 1) in NO_CLOCK_AFTER:
+        return None
+    ambiguous = (tokens.digits(index) < _TWO_DIGITS and hour >= 1) or hour == _NOON
+    return _with_meridiem(tokens, index, end, Clock(hour, minute, second, ambiguous))
+
+
+def _inside_number(tokens: Tokens, index: int) -> bool:
+    """Whether this is the tail of a date, a decimal or a price."""
+    return tokens.glued(index) and tokens.word(index - 1) in {"/", "-", ".", ":", "$", "€", "£"}
+
+
+def _minute_and_second(tokens: Tokens, index: int, separator: str) -> tuple[int, int, int] | None:
+    """What follows the hour, and where it ends; None when it is no clock or goes on like a number."""
+    if separator not in {":", "."} or tokens.digits(index + 2) != _TWO_DIGITS or not tokens.glued(index + 2):
+        return None
+    minute, second, end = tokens.number(index + 2) or 0, 0, index + 3
+    if tokens.word(end) == separator and tokens.digits(end + 1) == _TWO_DIGITS and tokens.glued(end + 1):
+        second, end = tokens.number(end + 1) or 0, end + 2
+    if tokens.glued(end) and (tokens.number(end) is not None or _decimal_follows(tokens, end)):
+        return None
+    return minute, second, end
+
+
+def _decimal_follows(tokens: Tokens, index: int) -> bool:
+    return tokens.word(index) in {".", ":", "/"} and tokens.glued(index + 1) and tokens.number(index + 1) is not None
+
+
+def _french(tokens: Tokens, index: int, hour: int) -> Found | None:
+    minute, end = 0, index + 2
+    if tokens.digits(end) == _TWO_DIGITS and tokens.glued(end):
+        minute, end = tokens.number(end) or 0, end + 1
+    if hour > _LAST_HOUR or minute > _LAST_MINUTE or tokens.word(end) == "m":
+        return None
+    evidence = Evidence.NONE if end > index + 2 else Evidence.CONNECTOR
+    return Found(index, end, (Clock(hour, minute),), evidence)
+
+
+def _with_am_pm(tokens: Tokens, index: int) -> Found | None:
+    """5pm, 5 p.m., five pm, five thirty pm."""
+    counted = whole_number(tokens, index)
+    if counted is None or tokens.digits(index) > _TWO_DIGITS or _follows_decimal_point(tokens, index):
+        return None
+    hour, end = counted
+    minute = 0
+    if tokens.number(index) is None:
+        spoken = whole_number(tokens, end)
+        if spoken is not None and _NOON < spoken[0] <= _LAST_MINUTE and hour <= _NOON:
+            minute, end = spoken
+    meridiem = _meridiem(tokens, end)
+    if meridiem is None:
+        return None
+    if tokens.word(end) == "am" and not tokens.glued(end) and tokens.word(index - 1) == "i":
+        return None
+    found = _with_meridiem(tokens, index, end, Clock(hour, minute, ambiguous=True))
+    # "10 am radios": apart from its number, and in front of a noun
+    loose = tokens.word(end) == "am" and not tokens.glued(end) and index > 0
+    followed = tokens.word(found.end) not in BOUNDARIES and tokens.word(index - 1) not in CONNECTORS
+    return found.needing(Evidence.PLACE) if loose and followed else found
+
+
+def _follows_decimal_point(tokens: Tokens, index: int) -> bool:
+    return tokens.glued(index) and tokens.word(index - 1) in {".", ",", ":", "/"} and tokens.glued(index - 1)
+
+
+def _o_clock(tokens: Tokens, index: int) -> Found | None:
+    counted = whole_number(tokens, index)
+    if counted is None or not 0 < counted[0] <= _LAST_HOUR:
+        return None
+    hour, end = counted
+    if tokens.word(end) in {"o'clock", "oclock"}:
+        return _with_meridiem(tokens, index, end + 1, Clock(hour, ambiguous=True))
+    if tokens.word(end) == "ish" and tokens.glued(end):
+        return _with_meridiem(tokens, index, end, Clock(hour, ambiguous=True))
+    return None
+
+
+def _military(tokens: Tokens, index: int) -> Found | None:
+    """1730 after "at", or with "hours" behind it."""
+    value = tokens.number(index)
+    if (
+        value is None
+        or tokens.digits(index) != _FOUR_DIGITS
+        or tokens.glued(index)
+        or _decimal_follows(tokens, index + 1)
+    ):
+        return None
+    has_hours = tokens.word(index + 1) in {"hours", "hrs"}
+    hour, minute = divmod(value, 100)
+    if hour > _LAST_HOUR or minute > _LAST_MINUTE or not (has_hours or tokens.word(index - 1) in {"at", "@"}):
+        return None
+    return Found(index, index + 2 if has_hours else index + 1, (Clock(hour, minute),))
+
+
+def _bare_hour(tokens: Tokens, index: int) -> Found | None:
+    """The number in "at 5" or "by 5"; only where a noun cannot follow, unless another time is beside it."""
+    counted = whole_number(tokens, index)
+    for_alarm = tokens.word(index - 1) == "for" and tokens.word(index - 2) in {"alarm", "reminder"}
+    after_connector = for_alarm or tokens.word(index - 1) in HOUR_CONNECTORS
+    if counted is None or not after_connector or tokens.digits(index) > _TWO_DIGITS:
+        return None
+    hour, end = counted
+    if _goes_on(tokens, end):
+        return None
+    minute = 0
+    spoken = whole_number(tokens, end)
+    if tokens.number(index) is None and spoken is not None and _NOON < spoken[0] <= _LAST_MINUTE and hour <= _NOON:
+        minute, end = spoken
+    if tokens.word(end) in UNITS or hour > _LAST_HOUR:
+        return None
+    ambiguous = 1 <= hour <= _NOON and not tokens[index].text.startswith("0")
+    # "at 5 call mum": a verb may follow where the message or the wish begins
+    opens = tokens.word(index - 2) in {"", "me", "us"} and tokens.word(end) in VERBS
+    at_boundary = opens or tokens.word(end) in BOUNDARIES or tokens.word(end) in TONIGHT
+    certain = at_boundary and (for_alarm or tokens.word(index - 1) in {"at", "@"})
+    evidence = Evidence.NONE if certain else Evidence.PLACE if at_boundary else Evidence.NEIGHBOUR
+    return Found(index, end, (Clock(hour, minute, 0, ambiguous),), evidence)
+
+
+def _goes_on(tokens: Tokens, end: int) -> bool:
+    """Whether the number goes on: 5%, 5/6, 5.2, 5th, 5k."""
+    if not tokens.glued(end):
+        return False
+    return tokens.word(end) in {"%", "/", "-", "st", "nd", "rd", "th", "k"} or _decimal_follows(tokens, end)
+
+
+def bare_answer(tokens: Tokens, index: int) -> Found | None:
+    """A number alone, where a time was asked for: "5", "17", "five"."""
+    counted = whole_number(tokens, index)
+    if counted is None or counted[0] > _LAST_HOUR or tokens.digits(index) > _TWO_DIGITS:
+        return None
+    return _with_meridiem(tokens, index, counted[1], Clock(counted[0], ambiguous=True))
+
+
+def _with_meridiem(tokens: Tokens, start: int, end: int, clock: Clock) -> Found:
+    """Take the am or pm that follows and refuse what no clock shows."""
+    meridiem = _meridiem(tokens, end)
+    shown = f"{clock.hour}:{clock.minute:02d}"
+    if meridiem is not None:
+        shift, end = meridiem
+        if not 1 <= clock.hour <= _NOON:
+            spoken = shown if clock.minute else str(clock.hour)
+            reason = f"There is no {spoken} {'pm' if shift else 'am'} on a clock."
+            return Found(start, end, (Invalid(reason),))
+        clock = replace(clock, hour=clock.hour % _NOON + shift, ambiguous=False)
+    if clock.hour > _LAST_HOUR or max(clock.minute, clock.second) > _LAST_MINUTE:
+        return Found(start, end, (Invalid(f"There is no {shown} on a clock."),))
+    return Found(start, end, (replace(clock, ambiguous=clock.ambiguous and 1 <= clock.hour <= _NOON),))
+
+
+def _meridiem(tokens: Tokens, index: int) -> tuple[int, int] | None:
+    """The hours to add and where "am", "a.m." or "p" ends."""
+    word = tokens.word(index)
+    if word in {"am", "pm"}:
+        return _MERIDIEMS[word], index + 1
+    if word in {"a", "p"} and tokens.phrase(index + 1, (".", "m")) and tokens.glued(index + 2):
+        end = index + 4 if tokens.word(index + 3) == "." and tokens.glued(index + 3) else index + 3
+        return _MERIDIEMS[f"{word}.m"], end
+    if word in {"a", "p"} and tokens.glued(index) and tokens.number(index - 1) is not None:
+        return _MERIDIEMS[f"{word}m"], index + 1
+    return None
+
+
+def _with_tail(tokens: Tokens, found: Found) -> Found:
+    """Take "ish", "sharp", "o'clock" and "or so" along."""
+    end = found.end
+    if tokens.word(end) == "-" and tokens.word(end + 1) == "ish":
+        end += 2
+    if tokens.word(end) in {"ish", "sharp", "exactly", "o'clock", "oclock"}:
+        end += 1
+    if tokens.phrase(end, ("or", "so")):
+        end += 2
+    return Found(found.start, end, found.facts, found.evidence)
+
+
+def _with_range(tokens: Tokens, found: Found) -> Found:
+    """The start of a range counts: "5-7pm" is 17:00, "from 9 to 11" is 9:00."""
+    clock: Fact = found.facts[0]
+    if tokens.word(found.end) not in _RANGE_JOINS or not isinstance(clock, Clock):
+        return found
+    for reader in (_written, _with_am_pm, _o_clock, _named):
+        last = reader(tokens, found.end + 1)
+        if last is not None and isinstance(last.facts[0], Clock):
+            return Found(found.start, last.end, (_towards(clock, last.facts[0]),))
+    return found
+
+
+def _towards(first: Clock, last: Clock) -> Clock:
+    """Borrow the half of the day from the end of the range: 5-7pm starts at 17:00, 11-1pm at 11:00."""
+    if not first.ambiguous or last.ambiguous:
+        return first
+    hours = (first.hour % _NOON, first.hour % _NOON + _NOON)
+    before = [hour for hour in hours if (hour, first.minute) < (last.hour, last.minute)]
+    return Clock(before[-1] if before else hours[0], first.minute, first.second)
+
+
+def read_range_start(tokens: Tokens, index: int, context: Context) -> Found | None:
+    """The bare start of a range that ends in a full clock: "5-7pm", "from 2 to 4pm"."""
+    del context
+    counted = whole_number(tokens, index)
+    if counted is None or not 1 <= counted[0] <= _NOON or tokens.word(counted[1]) not in _RANGE_JOINS:
+        return None
+    if tokens.word(counted[1]) == "to" and tokens.word(index - 1) not in HOUR_CONNECTORS | {"between"}:
+        return None
+    if tokens.number(index) is not None and tokens.glued(index) and tokens[index - 1].kind is not Kind.SYMBOL:
+        return None
+    last = _with_am_pm(tokens, counted[1] + 1)
+    if last is None or not isinstance(last.facts[0], Clock):
+        return None
+    return Found(index, last.end, (_towards(Clock(counted[0], ambiguous=True), last.facts[0]),))
+
+
+_READERS = (_named, _spoken, _written, _with_am_pm, _o_clock, _military, _bare_hour)

@@ -1,0 +1,171 @@
+"""Which command a message is, by its words alone."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from chat_api.understand.cues import (
+    ADD,
+    ADD_WITH_TIME,
+    ARTICLES,
+    DONE_ENDINGS,
+    FINITE,
+    GREETING_STARTS,
+    GREETINGS,
+    HEADS,
+    HELP,
+    LIST_HEADS,
+    LIST_NOUNS,
+    LIST_WORDS,
+    MARKS,
+    NOUNS,
+    POLITE,
+    QUESTIONS,
+    REMIND,
+    REMIND_ANYWHERE,
+    STATE_ENDINGS,
+    STATEMENTS,
+    THANKS,
+    THANKS_REST,
+    UNDONE_ENDINGS,
+    VERBS,
+)
+from chat_api.understand.model import IntentName
+from chat_api.understand.text import Kind, Tokens
+
+Phrases = tuple[tuple[str, ...], ...]
+
+_SHORT_TITLE = 8
+_ASKING = (["tell", "me"], ["give", "me"], ["show", "me"], ["sing", "me"], ["see", "you"])
+_BARE_LISTS = frozenset({"list", "show", "tasks", "todos", "agenda", "reminders", "overdue", "upcoming", "everything"})
+_LISTING = frozenset(
+    {"what", "what's", "whats", "list", "show", "display", "view", "any", "anything", "do", "which", "is"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A command's opening: the tokens ``[start, body)`` said what to do; the rest says with what."""
+
+    intent: IntentName
+    start: int
+    body: int
+    stop: int
+
+
+def skip_polite(tokens: Tokens) -> int:
+    """Where the point begins, after "hey, could you please"."""
+    place = 0
+    while place < len(tokens):
+        phrase = match(tokens, place, POLITE)
+        if phrase:
+            place += phrase
+        elif place and tokens.word(place) in {",", "!", "."}:
+            place += 1
+        else:
+            break
+    return place if place < len(tokens) else 0
+
+
+def match(tokens: Tokens, place: int, phrases: Phrases) -> int:
+    """The length of the longest phrase that stands here, or 0."""
+    word = tokens.word(place)
+    return next((len(words) for words in phrases if words[0] == word and tokens.phrase(place, words)), 0)
+
+
+def ends_with(tokens: Tokens, stop: int, phrases: Phrases) -> int:
+    """The length of the longest phrase that ends at ``stop``, or 0."""
+    return next((len(words) for words in phrases if stop >= len(words) and tokens.phrase(stop - len(words), words)), 0)
+
+
+def is_help(tokens: Tokens) -> bool:
+    """Whether nothing but help is asked for."""
+    start = skip_polite(tokens)
+    length = match(tokens, start, HELP)
+    return bool(length) and all(tokens.word(at) in {"?", "!", "."} for at in range(start + length, len(tokens)))
+
+
+def is_greeting(tokens: Tokens) -> bool:
+    """Hi, good morning, how are you."""
+    words = _words(tokens)
+    return bool(words) and words[0] in GREETING_STARTS and all(word in GREETINGS for word in words)
+
+
+def is_thanks(tokens: Tokens) -> bool:
+    """Thanks, great, ok: an answer to nothing."""
+    words = _words(tokens)
+    return bool(words) and words[0] in THANKS and all(word in THANKS_REST for word in words)
+
+
+def _words(tokens: Tokens) -> list[str]:
+    return [token.lower for token in tokens if token.kind is not Kind.SYMBOL]
+
+
+def is_list(tokens: Tokens, start: int, left: Iterable[int], *, has_time: bool) -> bool:
+    """Whether tasks are asked for. ``left`` are the tokens that are no times or labels."""
+    length = match(tokens, start, LIST_HEADS)
+    if not length or any(tokens.word(at) not in LIST_WORDS for at in left if at >= start + length):
+        return False
+    first = tokens.word(start)
+    words = {tokens.word(at) for at in range(start, len(tokens))}
+    alone = first in _BARE_LISTS and all(tokens[at].kind is Kind.SYMBOL for at in range(start + 1, len(tokens)))
+    return alone or bool(words & LIST_NOUNS) or (has_time and first in _LISTING)
+
+
+def reminder_cue(tokens: Tokens, start: int) -> tuple[int, int] | None:
+    """Where a reminder is asked for: at the head or, for the clear phrases, anywhere."""
+    length = match(tokens, start, REMIND)
+    if length and (tokens.word(start) != "remind" or length > 1 or tokens.word(start + 1) == "to"):
+        return start, start + length
+    for place in range(start + 1, len(tokens)):
+        if not tokens.glued(place):
+            length = match(tokens, place, REMIND_ANYWHERE)
+            if length:
+                return place, place + length
+    return None
+
+
+def add_cue(tokens: Tokens, start: int, *, has_time: bool) -> int:
+    """The length of "add", "I need to", or of "I have a" when a time was said."""
+    return match(tokens, start, ADD) or (match(tokens, start, ADD_WITH_TIME) if has_time else 0)
+
+
+def head_of(tokens: Tokens, start: int) -> Head | None:
+    """Complete, reopen, delete or change, by its first words or by its last."""
+    stop = len(tokens)
+    while stop > start and tokens.word(stop - 1) in {".", "!", "please", "thanks", ","}:
+        stop -= 1
+    if tokens.word(start) in MARKS:
+        undone = ends_with(tokens, stop, UNDONE_ENDINGS)
+        if undone and stop - undone > start:
+            return Head(IntentName.REOPEN, start, start + 1, stop - undone)
+        done = ends_with(tokens, stop, DONE_ENDINGS)
+        if done and stop - done > start:
+            return Head(IntentName.COMPLETE, start, start + 1, stop - done)
+    for intent, phrases in HEADS:
+        length = match(tokens, start, phrases)
+        if length:
+            return Head(intent, start, start + length, stop)
+    state = ends_with(tokens, stop, STATE_ENDINGS)
+    if state and stop - state > start and tokens.word(start) not in QUESTIONS | VERBS | STATEMENTS:
+        return Head(IntentName.COMPLETE, start, start, stop - state)
+    return None
+
+
+def is_quick_add(tokens: Tokens, start: int) -> bool:
+    """Whether a message without a cue reads like a task: a verb first, or a short plain thing."""
+    words = [token.lower for token in list(tokens)[start:] if token.kind is not Kind.SYMBOL]
+    if not words or words[0] in QUESTIONS | STATEMENTS:
+        return False
+    if words[:2] in _ASKING:
+        return False
+    if words[0] in VERBS:
+        return len(words) > 1 or words[0] in NOUNS
+    if len(words) > _SHORT_TITLE or any(word in FINITE for word in words) or tokens.word(len(tokens) - 1) == "?":
+        return False
+    counted = words[0] in ARTICLES or tokens.number(start) is not None
+    return (counted and len(words) > 1 and words[1].isalpha()) or words[0] in NOUNS or words[-1] in NOUNS
+
+
+def is_question_or_statement(tokens: Tokens, start: int) -> bool:
+    """Whether it is talk: a question, or a sentence about somebody."""
+    return tokens.word(start) in QUESTIONS | STATEMENTS

@@ -1,0 +1,44 @@
+"""Tags (#home, @errand) and priorities (p1, !2, "high priority")."""
+
+from typing import Final
+
+from chat_api.understand.facts import Context, Evidence, Found, Priority, Tag
+from chat_api.understand.text import Kind, Tokens
+
+_PRIORITY_TOKENS: Final = {f"p{level}": level for level in range(1, 5)}
+_PRIORITY_WORDS: Final = {"top": 1, "highest": 1, "high": 1, "medium": 2, "normal": 3, "low": 4, "lowest": 4}
+_MAX_LEVEL: Final = 4
+
+
+def read_tag(tokens: Tokens, index: int, context: Context) -> Found | None:
+    """A tag starts with a letter and stands apart: "@5", "#1" and mail addresses are none."""
+    del context
+    if tokens.word(index) not in {"#", "@"} or not tokens.glued(index + 1) or tokens[index + 1].kind is not Kind.WORD:
+        return None
+    if tokens.glued(index) and tokens[index - 1].kind is not Kind.SYMBOL:
+        return None
+    end = index + 2
+    while tokens.word(end) in {"-", "/"} and tokens.glued(end) and tokens.glued(end + 1):
+        if tokens[end + 1].kind not in {Kind.WORD, Kind.NUMBER}:
+            break
+        end += 2
+    return Found(index, end, (Tag("".join(tokens.word(place) for place in range(index + 1, end))),))
+
+
+def read_priority(tokens: Tokens, index: int, context: Context) -> Found | None:
+    """p1 to p4, !1 to !4, "priority 2", "high priority"."""
+    del context
+    word = tokens.word(index)
+    if word in _PRIORITY_TOKENS and not tokens.glued(index + 1) and tokens.word(index + 1) != "of":
+        return Found(index, index + 1, (Priority(_PRIORITY_TOKENS[word]),))
+    level = tokens.number(index + 1)
+    if level is not None and 1 <= level <= _MAX_LEVEL:
+        if word == "!" and tokens.glued(index + 1) and not tokens.glued(index):
+            return Found(index, index + 2, (Priority(level),))
+        if word in {"priority", "prio"}:
+            return Found(index, index + 2, (Priority(level),))
+    if word in _PRIORITY_WORDS and tokens.word(index + 1) in {"priority", "prio"}:
+        return Found(index, index + 2, (Priority(_PRIORITY_WORDS[word]),))
+    if word in {"urgent", "urgently"}:
+        return Found(index, index + 1, (Priority(1),), Evidence.PLACE)
+    return None

@@ -1,0 +1,78 @@
+"""What a message was understood to mean: the types that the rest of the chat API works with."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+
+class IntentName(StrEnum):
+    """What the person wants done."""
+
+    ADD = "add"
+    LIST = "list"
+    COMPLETE = "complete"
+    REOPEN = "reopen"
+    DELETE = "delete"
+    CHANGE = "change"
+    HELP = "help"
+    UNKNOWN = "unknown"
+
+
+class Need(StrEnum):
+    """What has to be asked before anything is done."""
+
+    TIME = "time"
+    TITLE = "title"
+    DATE_VALID = "valid_date"
+    MERIDIEM = "meridiem"
+    TARGET = "target"
+    RECURRENCE_SUPPORTED = "recurrence"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Where something was recognised: ``[start, end)`` in the original text."""
+
+    start: int
+    end: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """One message, understood. See each field; absent things are None or empty.
+
+    Attributes:
+        title: the task's words in their original case, without cue words and recognised spans.
+        target: the words that name an existing task (complete, reopen, delete, change).
+        target_index: a 1-based position in the list the person was shown.
+        due: an aware datetime in the person's zone, or a plain date when only a day was given.
+        remind_at: aware instants; empty means at ``due``.
+        remind_before: how long before ``due`` to remind, while ``due`` is still asked for.
+        rrule: the value of an RFC 5545 RRULE; ``due`` is then its first occurrence.
+        priority: 1 (highest) to 4.
+        tags: lower-case, without ``#`` or ``@``.
+        wants_reminder: the person asked to be reminded, woken, alerted…
+        needs: what is missing or wrong; nothing may be done before it is answered.
+        question: the sentence that asks for it; also set when the intent is unknown.
+        choices: answers worth offering; each is understood by `continue_with`.
+        remarks: sentences that tell the person what was assumed.
+        spans: what was recognised, in order of appearance.
+    """
+
+    intent: IntentName
+    title: str | None = None
+    target: str | None = None
+    target_index: int | None = None
+    due: datetime | date | None = None
+    remind_at: tuple[datetime, ...] = ()
+    rrule: str | None = None
+    priority: int | None = None
+    tags: tuple[str, ...] = ()
+    wants_reminder: bool = False
+    needs: Need | None = None
+    question: str | None = None
+    choices: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+    spans: tuple[Span, ...] = ()
+    remind_before: tuple[timedelta, ...] = ()

@@ -1,0 +1,161 @@
+"""Numbers, ordinals and lengths of time, in digits and in words."""
+
+from typing import Final
+
+from chat_api.understand.facts import Duration
+from chat_api.understand.text import Tokens
+from chat_api.understand.words import (
+    LAST,
+    LOOSE_NUMBERS,
+    NUMBERS,
+    ORDINAL_ENDINGS,
+    ORDINALS,
+    SHORT_UNITS,
+    TENS,
+    UNITS,
+)
+
+_MINUTES_IN_HOUR: Final = 60
+_SECONDS_IN_DAY: Final = 86_400
+_MAX_DAY: Final = 31
+_TEN: Final = 10
+_PIECES: Final = 6
+
+
+def whole_number(tokens: Tokens, index: int) -> tuple[int, int] | None:
+    """A whole number ("20", "twenty five", "twenty-five") and where it ends."""
+    value = tokens.number(index)
+    if value is not None:
+        return value, index + 1
+    value = NUMBERS.get(tokens.word(index))
+    if value is None:
+        return None
+    if value in TENS:
+        skip = index + 2 if tokens.word(index + 1) == "-" else index + 1
+        ones = NUMBERS.get(tokens.word(skip), 0)
+        if 0 < ones < _TEN:
+            return value + ones, skip + 1
+    return value, index + 1
+
+
+def ordinal(tokens: Tokens, index: int) -> tuple[int, int] | None:
+    """An ordinal from 1 to 31 ("3rd", "third", "last" as -1) and where it ends."""
+    word = tokens.word(index)
+    if word == "last":
+        return LAST, index + 1
+    if word in {"twenty", "thirty"}:
+        skip = index + 2 if tokens.word(index + 1) == "-" else index + 1
+        ones = ORDINALS.get(tokens.word(skip), 0)
+        value = NUMBERS[word] + ones
+        return (value, skip + 1) if 0 < ones < _TEN and value <= _MAX_DAY else None
+    if word in ORDINALS:
+        return ORDINALS[word], index + 1
+    number = tokens.number(index)
+    if number is not None and tokens.word(index + 1) in ORDINAL_ENDINGS and tokens.glued(index + 1):
+        return (number, index + 2) if 1 <= number <= _MAX_DAY else None
+    return None
+
+
+def duration(tokens: Tokens, index: int) -> tuple[Duration, int] | None:
+    """A length of time ("an hour and a half", "1h30", "2 days and 3 hours") and where it ends."""
+    first = _piece(tokens, index)
+    if first is None:
+        return None
+    total, end = first
+    for _ in range(_PIECES):
+        following = end
+        while tokens.word(following) in {"and", ",", "&"}:
+            following += 1
+        more = _piece(tokens, following)
+        if more is None:
+            break
+        total, end = total + more[0], more[1]
+    return total, end
+
+
+def _piece(tokens: Tokens, index: int) -> tuple[Duration, int] | None:
+    return _fraction_of_hour(tokens, index) or _counted(tokens, index)
+
+
+def _fraction_of_hour(tokens: Tokens, index: int) -> tuple[Duration, int] | None:
+    """Half an hour, a quarter of an hour, three quarters of an hour."""
+    for words, minutes in (
+        (("half", "an", "hour"), 30),
+        (("half", "a", "hour"), 30),
+        (("half", "hour"), 30),
+        (("a", "half", "hour"), 30),
+        (("a", "half", "an", "hour"), 30),
+        (("half", "a", "minute"), 0.5),
+        (("half", "a", "day"), 720),
+        (("a", "quarter", "of", "an", "hour"), 15),
+        (("quarter", "of", "an", "hour"), 15),
+        (("a", "quarter", "hour"), 15),
+        (("quarter", "hour"), 15),
+        (("three", "quarters", "of", "an", "hour"), 45),
+    ):
+        if tokens.phrase(index, words):
+            return Duration(seconds=int(minutes * 60)), index + len(words)
+    return None
+
+
+def _counted(tokens: Tokens, index: int) -> tuple[Duration, int] | None:
+    counted = _count(tokens, index)
+    if counted is None:
+        return None
+    halves, place = counted
+    if tokens.phrase(place, ("and", "a", "half")) or tokens.phrase(place, ("and", "half")):
+        halves += 1
+        place += 3 if tokens.word(place + 1) == "a" else 2
+    unit = _unit(tokens, place)
+    if unit is None:
+        return None
+    end = place + 1
+    if tokens.phrase(end, ("and", "a", "half")):
+        halves += 1
+        end += 3
+    total = _times(unit, halves)
+    if total is None:
+        return None
+    rest = tokens.number(end)
+    if unit == SHORT_UNITS["h"] and rest is not None and tokens.glued(end) and rest < _MINUTES_IN_HOUR:
+        # "1h30", with or without a unit after the minutes
+        end += 2 if tokens.glued(end + 1) and tokens.word(end + 1) in {"m", "min", "mins"} else 1
+        total += Duration(seconds=rest * _MINUTES_IN_HOUR)
+    return total, end
+
+
+def _count(tokens: Tokens, index: int) -> tuple[int, int] | None:
+    """How many, in halves; "a", "an", "1.5", "a couple of", "the next"."""
+    start = index + 1 if tokens.word(index) == "a" else index
+    if tokens.word(start) in LOOSE_NUMBERS:
+        end = start + 2 if tokens.word(start + 1) == "of" else start + 1
+        return 2 * LOOSE_NUMBERS[tokens.word(start)], end
+    if tokens.word(index) in {"a", "an"}:
+        return 2, index + 1
+    counted = whole_number(tokens, index)
+    if counted is None:
+        return None
+    value, end = counted
+    if tokens.word(end) in {".", ","} and tokens.glued(end) and tokens.glued(end + 1) and tokens.number(end + 1) == 5:  # noqa: PLR2004
+        return 2 * value + 1, end + 2
+    if tokens.word(end) == "½":
+        return 2 * value + 1, end + 1
+    if tokens.word(end) == "-" and tokens.word(end + 1) in UNITS:
+        end += 1
+    return 2 * value, end
+
+
+def _unit(tokens: Tokens, index: int) -> tuple[int, int, int] | None:
+    word = tokens.word(index)
+    if word in SHORT_UNITS and tokens.number(index - 1) is not None and tokens.glued(index):
+        return SHORT_UNITS[word]
+    return UNITS.get(word.removesuffix("'"))
+
+
+def _times(unit: tuple[int, int, int], halves: int) -> Duration | None:
+    months, days, seconds = (part * halves for part in unit)
+    if months % 2:
+        return None
+    if days % 2:
+        return Duration(days=days // 2, seconds=_SECONDS_IN_DAY // 2)
+    return Duration(months=months // 2, days=days // 2, seconds=-(-seconds // 2))

@@ -1,0 +1,270 @@
+"""Find what is recognisable in a message: an ordered list of readers, run over the tokens from left to right."""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from chat_api.understand.clocks import bare_answer, read_clock, read_part, read_range_start
+from chat_api.understand.dates import read_before, read_day, read_offset
+from chat_api.understand.facts import (
+    Before,
+    Clock,
+    Context,
+    Day,
+    Ends,
+    Evidence,
+    Fact,
+    Facts,
+    Found,
+    Invalid,
+    Moment,
+    Offset,
+    Part,
+    Priority,
+    Reader,
+    Rule,
+    Starts,
+    Tag,
+    Unsupported,
+)
+from chat_api.understand.labels import read_priority, read_tag
+from chat_api.understand.quantities import duration, whole_number
+from chat_api.understand.recurrence import read_bound, read_recurrence
+from chat_api.understand.text import Tokens
+from chat_api.understand.words import BOUNDARIES, CONNECTORS
+
+# The order is the grammar: the first that recognises something at a place has it.
+READERS: Final[tuple[Reader, ...]] = (
+    read_tag,
+    read_priority,
+    read_recurrence,
+    read_before,
+    read_offset,
+    read_range_start,
+    read_day,
+    read_clock,
+    read_part,
+    read_bound,
+)
+_LABELS: Final = (Tag, Priority)
+_TRAILING: Final = frozenset({".", "!", "?", ",", ";", ")", ":", "please", "pls", "thanks"})
+_BETWEEN: Final = CONNECTORS | {",", "-", "\u2013", "(", ")", "and", "&", "of", "to"}
+_LEADS: Final = CONNECTORS - {"the", "about", "for", "this"}
+_MAX_HOUR: Final = 23
+_NOON: Final = 12
+_KINDS: Final[tuple[tuple[type, str], ...]] = (
+    (Rule, "recurrence"),
+    (Unsupported, "recurrence"),
+    (Starts, "recurrence"),
+    (Ends, "recurrence"),
+    (Tag, "tag"),
+    (Priority, "priority"),
+    (Before, "reminder"),
+    (Clock, "time"),
+    (Part, "time"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What counts in a message: the facts and the token ranges they came from, connectors included."""
+
+    facts: Facts
+    found: tuple[Found, ...]
+
+
+def kind_of(found: Found) -> str:
+    """The name of a recognition's span."""
+    return next((name for kind, name in _KINDS if isinstance(found.facts[0], kind)), "date")
+
+
+def scan(tokens: Tokens, first: int, context: Context, *, last: int | None = None, asked: bool = False) -> Scan:
+    """Read the tokens ``[first, last)``. Each token is looked at by each reader at most once.
+
+    ``asked``: a time is expected here, so that "5" is an hour and "10 minutes" an offset.
+    """
+    stop = len(tokens) if last is None else last
+    candidates: list[Found] = []
+    place = first
+    while place < stop:
+        found = next((one for reader in READERS if (one := reader(tokens, place, context)) is not None), None)
+        if found is None or found.end > stop:
+            found = _hour_after_day(tokens, place, candidates) or _next_hour(tokens, place, candidates)
+        if found is None and asked and not candidates:
+            found = _answer(tokens, place, stop)
+        if found is None or found.end > stop:
+            place += 1
+            continue
+        candidates.append(found)
+        place = found.end
+    counted = _counted(tokens, candidates, first, stop)
+    return _sorted(tokens, counted, first)
+
+
+def _answer(tokens: Tokens, place: int, stop: int) -> Found | None:
+    length = duration(tokens, place)
+    if length is not None:
+        return Found(place, length[1], (Offset(length[0]),))
+    found = bare_answer(tokens, place)
+    at_end = found is not None and (found.end >= stop or tokens.word(found.end) in BOUNDARIES)
+    return found if at_end else None
+
+
+def _hour_after_day(tokens: Tokens, place: int, candidates: list[Found]) -> Found | None:
+    """The 5 in "tomorrow 5": only right behind a day, and where nothing can be counted by it."""
+    if not candidates or candidates[-1].end != place or not isinstance(candidates[-1].facts[0], Day | Rule | Part):
+        return None
+    counted = whole_number(tokens, place)
+    if counted is None or counted[0] > _MAX_HOUR or tokens.word(counted[1]) not in BOUNDARIES:
+        return None
+    return Found(place, counted[1], (Clock(counted[0], ambiguous=1 <= counted[0] <= _NOON),), Evidence.NEIGHBOUR)
+
+
+def _next_hour(tokens: Tokens, place: int, candidates: list[Found]) -> Found | None:
+    """The 17 in "every day at 9 and 17"."""
+    joined = tokens.word(place - 1) in {"and", ",", "&"}
+    if (
+        not joined
+        or not candidates
+        or candidates[-1].end != place - 1
+        or not isinstance(candidates[-1].facts[0], Clock)
+    ):
+        return None
+    if not any(isinstance(found.facts[0], Rule) for found in candidates):
+        return None
+    counted = whole_number(tokens, place)
+    if counted is None or counted[0] > _MAX_HOUR or tokens.word(counted[1]) not in BOUNDARIES:
+        return None
+    return Found(place, counted[1], (Clock(counted[0], ambiguous=1 <= counted[0] <= _NOON),))
+
+
+def _counted(tokens: Tokens, candidates: list[Found], first: int, stop: int) -> list[Found]:
+    """Drop what lacks its evidence. Two passes, so that a weak one can lean on the one behind it."""
+    sure = [found.evidence is Evidence.NONE or _well_placed(tokens, found, first, stop) for found in candidates]
+    for _ in range(2):
+        for place, found in enumerate(candidates):
+            before = place > 0 and _beside(tokens, candidates[place - 1], found, sure[place - 1])
+            after = place + 1 < len(candidates) and _leans_on(tokens, found, candidates[place + 1], sure[place + 1])
+            sure[place] = sure[place] or before or after
+    return [found for found, counts in zip(candidates, sure, strict=True) if counts]
+
+
+def _well_placed(tokens: Tokens, found: Found, first: int, stop: int) -> bool:
+    """Whether its place alone is evidence: behind a connector, or at an edge of the message."""
+    if found.evidence is Evidence.NEIGHBOUR:
+        return False
+    lead = tokens.word(found.start - 1) if found.start > first else ""
+    if lead in _LEADS or (lead == "for" and _closes(tokens, found.end, stop)):
+        return True
+    return found.evidence is Evidence.PLACE and (_closes(tokens, found.end, stop) or _opens(tokens, found, first, stop))
+
+
+def _beside(tokens: Tokens, left: Found, right: Found, left_is_sure: bool) -> bool:
+    return _leans_on(tokens, left, right, left_is_sure) or _pair(tokens, left, right)
+
+
+def _leans_on(tokens: Tokens, left: Found, right: Found, other_is_sure: bool) -> bool:
+    if isinstance(left.facts[0], _LABELS) or isinstance(right.facts[0], _LABELS):
+        return False
+    return other_is_sure and all(tokens.word(at) in _BETWEEN for at in range(left.end, right.start))
+
+
+def _pair(tokens: Tokens, left: Found, right: Found) -> bool:
+    """ "friday evening", "saturday noon": weak alone, clear together."""
+    if left.end != right.start or not isinstance(left.facts[0], Day) or not isinstance(right.facts[0], Part | Clock):
+        return False
+    return tokens.word(right.end) in BOUNDARIES or left.start == 0
+
+
+def _closes(tokens: Tokens, place: int, stop: int) -> bool:
+    while place < stop and (tokens.word(place) in _TRAILING or tokens.word(place) in {"#", "@"}):
+        place += 2 if tokens.word(place) in {"#", "@"} else 1
+    return place >= stop or tokens.word(place) in {"remind", "p1", "p2", "p3", "p4"}
+
+
+def _opens(tokens: Tokens, found: Found, first: int, stop: int) -> bool:
+    """At the start, where a comma, a colon or "to" sets it off from what follows."""
+    start = found.start
+    while start > first and tokens.word(start - 1) in CONNECTORS:
+        start -= 1
+    return (
+        start == first
+        and found.end < stop
+        and tokens.word(found.end) in {":", ",", "-", "\u2013", "to", "i", "at", "remind"}
+    )
+
+
+def _sorted(tokens: Tokens, counted: list[Found], first: int) -> Scan:
+    """One fact of each kind: the first said has it, later ones stay words of the title."""
+    facts = Facts()
+    used: list[Found] = []
+    has_rule = any(isinstance(found.facts[0], Rule | Unsupported) for found in counted)
+    for found in counted:
+        taken = [_take(facts, fact, has_rule=has_rule) for fact in found.facts]
+        if all(taken):
+            start = found.start
+            while start > first and _goes_with(tokens, start - 1, found) and not _inside(used, start - 1):
+                start -= 1
+            used.append(replace(found, start=start))
+    return Scan(facts, tuple(used))
+
+
+def _goes_with(tokens: Tokens, place: int, found: Found) -> bool:
+    if isinstance(found.facts[0], _LABELS):
+        return False
+    return tokens.word(place) in CONNECTORS and not (
+        tokens.word(place) == "#" or (tokens.glued(place + 1) and tokens.word(place).isalpha())
+    )
+
+
+def _inside(used: list[Found], place: int) -> bool:
+    return bool(used) and used[-1].end > place
+
+
+def _take(facts: Facts, fact: Fact, *, has_rule: bool) -> bool:
+    """Keep a fact if its kind is still free."""
+    if isinstance(fact, Tag):
+        if fact.name not in facts.tags:
+            facts.tags.append(fact.name)
+        return True
+    if isinstance(fact, Clock):
+        if (facts.clocks and not has_rule) or facts.moment or (facts.offset and facts.offset.duration.seconds):
+            return False
+        facts.clocks.append(fact)
+        return True
+    if isinstance(fact, Before):
+        facts.befores.append(fact)
+        return True
+    if isinstance(fact, Starts | Ends) and not has_rule:
+        return _take_bound_as_day(facts, fact)
+    return _take_single(facts, fact)
+
+
+def _take_bound_as_day(facts: Facts, fact: Starts | Ends) -> bool:
+    """Without a recurrence, "until friday" is a deadline and "for 3 weeks" is a part of the title."""
+    day = fact.date if isinstance(fact, Starts) else fact.until
+    return day is not None and _take_single(facts, Day(day))
+
+
+def _take_single(facts: Facts, fact: Fact) -> bool:
+    if isinstance(fact, Day | Offset | Moment) and (facts.day or facts.offset or facts.moment):
+        return False
+    if isinstance(fact, Priority):
+        if facts.priority is None:
+            facts.priority = fact.level
+        return True
+    slots: tuple[tuple[type, str], ...] = (
+        (Part, "part"),
+        (Day, "day"),
+        (Moment, "moment"),
+        (Offset, "offset"),
+        (Invalid, "invalid"),
+        (Rule, "rule"),
+        (Unsupported, "unsupported"),
+        (Starts, "starts"),
+        (Ends, "ends"),
+    )
+    name = next(name for kind, name in slots if isinstance(fact, kind))
+    if getattr(facts, name) is not None:
+        return False
+    setattr(facts, name, fact)
+    return True

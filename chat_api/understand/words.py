@@ -1,0 +1,161 @@
+"""The vocabulary of time. Adding a word is adding an entry here (and an example to the tests)."""
+
+from typing import Final
+
+
+def _words(text: str) -> list[str]:
+    return text.split()
+
+
+NUMBERS: Final[dict[str, int]] = {
+    word: value
+    for value, word in enumerate(
+        _words(
+            """
+    zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
+    eighteen nineteen twenty
+    """
+        )
+    )
+} | {"thirty": 30, "forty": 40, "fourty": 40, "fifty": 50, "sixty": 60, "ninety": 90, "dozen": 12}
+TENS: Final = frozenset({20, 30, 40, 50})
+
+ORDINALS: Final[dict[str, int]] = {
+    word: value
+    for value, word in enumerate(
+        _words(
+            """
+    first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth
+    fifteenth sixteenth seventeenth eighteenth nineteenth twentieth
+    """
+        ),
+        start=1,
+    )
+} | {"twenty-first": 21, "thirtieth": 30}
+ORDINAL_ENDINGS: Final = frozenset({"st", "nd", "rd", "th"})
+LAST: Final = -1
+
+# A number of them without a number: "a couple of hours", "a few minutes".
+LOOSE_NUMBERS: Final[dict[str, int]] = {"couple": 2, "few": 3}
+
+WEEKDAYS: Final[dict[str, int]] = {
+    "monday": 0, "mon": 0, "munday": 0,
+    "tuesday": 1, "tue": 1, "tues": 1, "teusday": 1,
+    "wednesday": 2, "wed": 2, "weds": 2, "wendesday": 2, "wensday": 2, "wednsday": 2,
+    "thursday": 3, "thu": 3, "thur": 3, "thurs": 3, "thrusday": 3,
+    "friday": 4, "fri": 4, "firday": 4,
+    "saturday": 5, "sat": 5, "saterday": 5,
+    "sunday": 6, "sun": 6,
+}  # fmt: skip
+WEEKDAY_PLURALS: Final[dict[str, int]] = {
+    "mondays": 0, "tuesdays": 1, "wednesdays": 2, "thursdays": 3, "fridays": 4, "saturdays": 5, "sundays": 6,
+}  # fmt: skip
+WEEKDAY_CODES: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+WEEKDAY_NAMES: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+WORKDAYS: Final = ("MO", "TU", "WE", "TH", "FR")
+WEEKEND: Final = ("SA", "SU")
+
+MONTHS: Final[dict[str, int]] = {
+    "january": 1, "jan": 1, "february": 2, "feb": 2, "febuary": 2, "march": 3, "mar": 3, "april": 4, "apr": 4,
+    "may": 5, "june": 6, "jun": 6, "july": 7, "jul": 7, "august": 8, "aug": 8, "september": 9, "sep": 9,
+    "sept": 9, "october": 10, "oct": 10, "november": 11, "nov": 11, "december": 12, "dec": 12,
+}  # fmt: skip
+MONTH_NAMES: Final = (
+    "", "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+    "November", "December",
+)  # fmt: skip
+
+# Days counted from today.
+NAMED_DAYS: Final[dict[str, int]] = {
+    "today": 0, "tod": 0, "2day": 0,
+    "tomorrow": 1, "tmrw": 1, "tmr": 1, "tmw": 1, "tomorow": 1, "tommorow": 1, "tommorrow": 1, "tomorro": 1,
+    "tomorrrow": 1, "tmmrw": 1, "2moro": 1, "2morrow": 1, "2mrw": 1,
+    "overmorrow": 2,
+    "yesterday": -1,
+}  # fmt: skip
+
+# Days with a name and a fixed place in the year: (words, month, day).
+HOLIDAYS: Final[tuple[tuple[tuple[str, ...], int, int], ...]] = (
+    (("new", "year's", "eve"), 12, 31),
+    (("new", "years", "eve"), 12, 31),
+    (("new", "year's", "day"), 1, 1),
+    (("new", "years", "day"), 1, 1),
+    (("valentine's", "day"), 2, 14),
+    (("valentines", "day"), 2, 14),
+    (("christmas", "eve"), 12, 24),
+    (("christmas", "day"), 12, 25),
+    (("christmas",), 12, 25),
+    (("boxing", "day"), 12, 26),
+    (("halloween",), 10, 31),
+)
+
+# Units as (months, days, seconds).
+UNITS: Final[dict[str, tuple[int, int, int]]] = {
+    **dict.fromkeys(("second", "seconds", "sec", "secs"), (0, 0, 1)),
+    **dict.fromkeys(("minute", "minutes", "min", "mins", "minuts", "mintues"), (0, 0, 60)),
+    **dict.fromkeys(("hour", "hours", "hr", "hrs"), (0, 0, 3600)),
+    **dict.fromkeys(("day", "days"), (0, 1, 0)),
+    **dict.fromkeys(("week", "weeks", "wk", "wks"), (0, 7, 0)),
+    **dict.fromkeys(("fortnight", "fortnights"), (0, 14, 0)),
+    **dict.fromkeys(("month", "months", "mth", "mths"), (1, 0, 0)),
+    **dict.fromkeys(("year", "years", "yr", "yrs"), (12, 0, 0)),
+}
+# Units that count only when they touch their number: "5m", "2h", "3d".
+SHORT_UNITS: Final[dict[str, tuple[int, int, int]]] = {
+    "s": (0, 0, 1), "m": (0, 0, 60), "h": (0, 0, 3600), "d": (0, 1, 0), "w": (0, 7, 0), "y": (12, 0, 0),
+}  # fmt: skip
+
+# Hours as Todoist has them; (hour it starts as a default, hour at which it is over).
+PARTS_OF_DAY: Final[dict[str, tuple[int, int]]] = {
+    "morning": (9, 12),
+    "afternoon": (12, 18),
+    "evening": (19, 22),
+    "night": (22, 24),
+}
+PART_WORDS: Final[dict[str, str]] = {
+    "morning": "morning", "mornings": "morning", "morn": "morning",
+    "afternoon": "afternoon", "afternoons": "afternoon", "arvo": "afternoon",
+    "evening": "evening", "evenings": "evening", "eve": "evening",
+    "night": "night", "nights": "night",
+}  # fmt: skip
+TONIGHT: Final = frozenset({"tonight", "tonite", "2nite", "tonigh", "tonihgt"})
+END_OF_DAY: Final = (("end", "of", "the", "day"), ("end", "of", "day"), ("close", "of", "business"), ("eod",), ("cob",))
+END_OF_DAY_HOUR: Final = 18
+NOON: Final = frozenset({"noon", "midday", "noontime"})
+
+# Bare hours ("at 4") are taken to lie from here to there, both included.
+WAKING_FROM: Final = 7
+WAKING_UNTIL: Final = 22
+
+# Words that lead to a time and go with it: "on friday", "by 5pm", "due tomorrow".
+CONNECTORS: Final = frozenset(
+    {"at", "on", "by", "for", "due", "around", "about", "before", "from", "@", "~", "circa", "approximately", "until",
+     "till", "til", "the", "starting", "beginning", "sometime", "come", "after", "this", "in"}
+)  # fmt: skip
+# After these, a bare number can be an hour.
+HOUR_CONNECTORS: Final = frozenset(
+    {"at", "@", "by", "around", "about", "from", "until", "till", "before", "after", "~"}
+)
+# What may follow a bare hour or a bare "the 5th" without making it the start of a noun phrase.
+BOUNDARIES: Final = frozenset(
+    {"", ",", ".", ";", ":", "!", "?", ")", "-", "\u2013", "to", "and", "then", "at", "on", "for", "in", "by", "please",
+     "that", "about", "with", "until", "till", "starting", "every", "each", "this", "next", "#", "@", "remind", "so",
+     "from", "sharp", "exactly", "or"}
+)  # fmt: skip
+# Words after which "3:16" is no clock.
+NO_CLOCK_AFTER: Final = frozenset(
+    {"psalm", "psalms", "genesis", "exodus", "isaiah", "romans", "corinthians", "proverbs", "verse", "ratio", "score",
+     "scale", "version", "aspect", "chapter", "section"}
+)  # fmt: skip
+
+# Zones whose people write the month first in 3/4/2027. Everyone else writes the day first.
+MONTH_FIRST_ZONES: Final = frozenset(
+    "America/" + name
+    for name in _words(
+        """
+    New_York Chicago Denver Los_Angeles Phoenix Anchorage Detroit Boise Juneau Adak Nome Sitka Menominee Metlakatla
+    Yakutat Puerto_Rico
+    """
+    )
+) | {"Pacific/Honolulu", "Pacific/Guam"}
+MONTH_FIRST_PREFIXES: Final = ("US/", "America/Indiana/", "America/Kentucky/", "America/North_Dakota/")

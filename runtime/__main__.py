@@ -1,0 +1,139 @@
+"""``python -m runtime``: run the whole system, or just get the binaries, or just run the broker."""
+
+import argparse
+import asyncio
+import os
+import signal
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from runtime.console import Console
+from runtime.errors import PortTaken, RuntimeProblem
+from runtime.install import install
+from runtime.layout import PROJECT, Layout
+from runtime.supervisor import Supervisor, process_names
+from runtime.topology import Topology
+
+_PATIENCE = 60.0  # seconds until everything must be ready
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Entry point; the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m runtime", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("install", help="find, download or build the runtime, and say where it is")
+    up = commands.add_parser("up", help="run everything until Ctrl-C")
+    up.add_argument("--root", type=Path, default=PROJECT, help="where .data is kept (default: the project)")
+    up.add_argument("--port", type=int, help="the page's port (default: PORT, or 8080)")
+    up.add_argument("--verbose", action="store_true", help="show the runtime's everyday lines too")
+    broker = commands.add_parser("broker", help="run the broker alone, for `dapr run -f .`")
+    broker.add_argument("--root", type=Path, default=PROJECT)
+    broker.add_argument("--port", type=int, default=4222)
+    chosen = parser.parse_args(arguments)
+    try:
+        match chosen.command:
+            case "install":
+                for name, path in _installed().items():
+                    print(f"{name:<12} {path}")
+                return 0
+            case "broker":
+                return asyncio.run(_broker(chosen.root.resolve(), chosen.port))
+            case _:
+                return asyncio.run(_up(chosen.root, chosen.port or _port(), verbose=chosen.verbose))
+    except RuntimeProblem as problem:
+        print(f"\n{problem}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _installed() -> dict[str, Path]:
+    binaries = install()
+    return {name: getattr(binaries, name) for name in binaries.__slots__}
+
+
+def _port() -> int:
+    text = os.environ.get("PORT", "8080")
+    if not text.isdecimal() or not 0 < int(text) < 65536:  # noqa: PLR2004 - the last port
+        raise PortTaken(f"PORT={text}: it must be a number from 1 to 65535")
+    return int(text)
+
+
+async def _up(root: Path, port: int, *, verbose: bool) -> int:
+    binaries = install()
+    started = time.monotonic()
+    topology = Topology.load(PROJECT / "dapr.yaml")
+    console = Console(process_names(topology), verbose=verbose)
+    supervisor = Supervisor(
+        topology,
+        root=root,
+        port=port,
+        binaries=binaries,
+        sink=console.line,
+        log_format="console" if console.colourful else "json",
+    )
+    stop = _stop_signals(supervisor)
+    stopping = asyncio.create_task(stop.wait())
+    starting = asyncio.create_task(supervisor.start(_PATIENCE))
+    await asyncio.wait({starting, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    if not starting.done():
+        starting.cancel()
+        await asyncio.wait({starting})
+        return 0
+    starting.result()
+    print(_box(f"Todo assistant is ready in {time.monotonic() - started:.1f} s: {supervisor.url} (Ctrl-C stops)"))
+    failing = asyncio.create_task(supervisor.wait_failure())
+    await asyncio.wait({failing, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    print("\nStopping …", flush=True)
+    await supervisor.stop()
+    if failing.done():
+        failing.result()
+    failing.cancel()
+    print("Stopped. Your tasks are kept in", Layout(root).data)
+    return 0
+
+
+def _stop_signals(supervisor: Supervisor) -> asyncio.Event:
+    """Set by the first SIGINT or SIGTERM; the second one ends everything at once."""
+    stop = asyncio.Event()
+
+    def stop_or_kill() -> None:
+        if stop.is_set():
+            supervisor.kill_now()
+        stop.set()
+
+    loop = asyncio.get_running_loop()
+    for signum in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(signum, stop_or_kill)
+    return stop
+
+
+async def _broker(root: Path, port: int) -> int:
+    """The broker in the foreground, with its address in the secret store of `root`."""
+    from runtime import broker  # noqa: PLC0415 - the client library is needed here only
+    from runtime.ports import Ports  # noqa: PLC0415
+
+    binaries = install()
+    ports = Ports()
+    ports.claim(port, "choose another with --port")
+    layout = Layout(root)
+    layout.create()
+    server = broker.prepare(layout, port, ports.pick())
+    process = await asyncio.create_subprocess_exec(*server.command(binaries.nats_server, layout))
+    loop = asyncio.get_running_loop()
+    for signum in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(signum, process.terminate)
+    await broker.ensure_streams(server)
+    print(_box(f"The broker is ready at {server.url}. In another terminal: dapr run -f . (Ctrl-C stops)"))
+    return await process.wait()
+
+
+def _box(text: str) -> str:
+    line = "─" * (len(text) + 2)
+    return f"\n┌{line}┐\n│ {text} │\n└{line}┘\n"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

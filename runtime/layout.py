@@ -1,0 +1,53 @@
+"""Where an instance keeps its files. Everything is below ``<root>/.data``; `components/local` says the same paths."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The folders and files of the instance at a root. daprd runs in the root, hence the relative paths there."""
+
+    root: Path
+
+    @property
+    def data(self) -> Path:
+        """All that must survive a restart."""
+        return self.root / ".data"
+
+    @property
+    def logs(self) -> Path:
+        """One file for each process."""
+        return self.data / "logs"
+
+    @property
+    def lock(self) -> Path:
+        """Held while a supervisor runs here."""
+        return self.data / "supervisor.lock"
+
+    @property
+    def secrets(self) -> Path:
+        """What the local secret store reads."""
+        return self.data / "secrets.json"
+
+    @property
+    def broker(self) -> Path:
+        """The broker's configuration and streams."""
+        return self.data / "nats"
+
+    @property
+    def scheduler(self) -> Path:
+        """The Dapr scheduler's jobs."""
+        return self.data / "scheduler"
+
+    @property
+    def tasks_url(self) -> str:
+        """The tasks database, as SQLAlchemy wants it."""
+        return f"sqlite+aiosqlite:///{self.data / 'tasks.db'}"
+
+    def create(self) -> None:
+        """Make the folders, readable by this user only."""
+        for folder in (self.data, self.logs, self.broker, self.scheduler):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -1,0 +1,45 @@
+"""The file behind the local secret store. Readable by this user only, written whole or not at all."""
+
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+NATS_URL = "nats-url"
+NATS_TOKEN = "nats-token"  # noqa: S105 - a secret's name
+
+
+def read(path: Path) -> dict[str, str]:
+    """What the file holds; nothing when there is none.
+
+    Raises:
+        ValueError: it is not JSON.
+    """
+    try:
+        content: dict[str, str] = json.loads(path.read_text())
+    except FileNotFoundError:
+        return {}
+    return content
+
+
+def update(path: Path, values: Mapping[str, str]) -> None:
+    """Set some secrets and keep the others."""
+    write_private(path, json.dumps({**read(path), **values}, indent=2) + "\n")
+
+
+def token(path: Path) -> str:
+    """The broker's token: the one of the last start, or a new random one."""
+    return read(path).get(NATS_TOKEN) or secrets.token_urlsafe(32)
+
+
+def write_private(path: Path, text: str) -> None:
+    """Replace a file in one step, with mode 0600 from its first byte."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft.unlink(missing_ok=True)
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)

@@ -1,0 +1,341 @@
+"""Starts the broker, Dapr's control plane, and a sidecar and an app for each entry of the run file; keeps them up."""
+
+import asyncio
+import contextlib
+import fcntl
+import functools
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import TextIO
+
+from contracts import names as contract
+from runtime import broker as nats_broker
+from runtime import commands
+from runtime.console import NOTICE, LogFiles
+from runtime.errors import AlreadyRunning, GaveUp, StartFailed
+from runtime.install import Binaries
+from runtime.layout import Layout
+from runtime.ports import Ports
+from runtime.processes import Child, Command, Sink, tail
+from runtime.readiness import Probe, first, hosts_actor, wait_all
+from runtime.topology import App, Topology
+
+BROKER = "broker"
+PLACEMENT = "placement"
+SCHEDULER = "dapr-scheduler"
+_APP_GRACE = 10.0
+_SIDECAR_GRACE = 8.0
+_CONTROL_GRACE = 5.0
+
+
+def process_names(topology: Topology) -> tuple[str, ...]:
+    """All processes of a run, in the order in which they start."""
+    return (BROKER, PLACEMENT, SCHEDULER, *(n for a in topology.apps for n in (a.app_id, sidecar_name(a.app_id))))
+
+
+def sidecar_name(app_id: str) -> str:
+    """What the daprd of an app is called."""
+    return f"{app_id}.daprd"
+
+
+class Supervisor:
+    """One running system below one root. Used once: `start`, then `stop`; both in the same event loop.
+
+    The children end with the thread that runs that loop, whatever becomes of this process.
+
+    Args:
+        topology: what to run beside the broker and Dapr's control plane.
+        root: where ``.data`` is; daprd's working directory.
+        port: the page's port; 0 picks a free one.
+        binaries: what to run it with.
+        sink: hears every line as (process name, line); lines that begin with ``***`` are the supervisor's own.
+        env: set for the apps, over everything else.
+        log_format: how the apps log, "json" or "console".
+    """
+
+    def __init__(
+        self,
+        topology: Topology,
+        *,
+        root: Path,
+        port: int = 0,
+        binaries: Binaries,
+        sink: Callable[[str, str], None] | None = None,
+        env: Mapping[str, str] | None = None,
+        log_format: str = "json",
+    ) -> None:
+        self._layout = Layout(root.resolve())
+        self._topology = topology
+        self._binaries = binaries
+        self._sink = sink
+        self._env = dict(env or {})
+        self._log_format = log_format
+        self._files = LogFiles(self._layout.logs)
+        self._lock: TextIO | None = None
+        self._failure: GaveUp | None = None
+        self._failed = asyncio.Event()
+        self._broker_ready = asyncio.Event()
+        self._children: dict[str, Child] = {}
+        self._chores: set[asyncio.Task[None]] = set()
+        self.names = process_names(topology)
+
+        ports = Ports.from_environment()
+        if port:
+            ports.claim(port, f"stop it, or choose another with PORT, for example PORT={port + 1}")
+        self._page_port = port or ports.pick()
+        self._broker_ports = {"nats": ports.pick(), "monitor": ports.pick()}
+        self._placement_ports = commands.PlacementPorts(*(ports.pick() for _ in range(3)))
+        self._scheduler_ports = commands.SchedulerPorts(*(ports.pick() for _ in range(5)))
+        self._app_ports = {app.app_id: ports.pick() for app in topology.apps}
+        self._sidecar_ports = {
+            app.app_id: commands.SidecarPorts(*(ports.pick() for _ in range(4))) for app in topology.apps
+        }
+        self.url = f"http://127.0.0.1:{self._page_port}"
+
+    # The run
+
+    async def start(self, patience: float = 60) -> None:
+        """Start everything; returns when it is ready.
+
+        Raises:
+            AlreadyRunning: another supervisor runs on this root.
+            StartFailed: a part did not come up within `patience` seconds; all is stopped again.
+        """
+        self._layout.create()
+        self._acquire_lock()
+        try:
+            self._create_children()
+            for name in self.names:
+                if not name.endswith(".daprd"):
+                    self._children[name].start()
+            # A sidecar that finds no broker ends at once: that is worth a moment's wait.
+            await first(self._broker_ready.wait(), self._raise_on_failure(), _late(patience, "the broker"))
+            for app in self._topology.apps:
+                self._children[sidecar_name(app.app_id)].start()
+            await self.wait_ready(patience)
+        except GaveUp as error:
+            await self.stop()
+            raise StartFailed(str(error)) from error
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def wait_ready(self, patience: float = 60) -> None:
+        """Return when every part answers: health, the page's readiness, the actor type placed.
+
+        Raises:
+            StartFailed: not within `patience` seconds; names what did not, with its last lines.
+            GaveUp: a part died too often.
+        """
+        waiting = [probe.name for probe in self._probes()]
+        try:
+            async with asyncio.timeout(patience):
+                await first(wait_all(self._probes(), waiting.remove), self._raise_on_failure())
+        except TimeoutError as error:
+            reports = "\n".join(f"  {name}:\n{tail(self.log(name), 10)}" for name in dict.fromkeys(waiting))
+            raise StartFailed(f"Not ready after {patience:g} s: {', '.join(waiting)}.\n{reports}") from error
+
+    async def wait_failure(self) -> None:
+        """Return never, unless by raising.
+
+        Raises:
+            GaveUp: a part died too often.
+        """
+        await self._raise_on_failure()
+
+    async def stop(self) -> None:
+        """Stop the apps, then the sidecars, then the rest; nothing is left. Harmless when nothing runs."""
+        for chore in tuple(self._chores):
+            chore.cancel()
+        apps = {app.app_id for app in self._topology.apps}
+        sidecars = {sidecar_name(app_id) for app_id in apps}
+        for group, grace in (
+            (apps, _APP_GRACE),
+            (sidecars, _SIDECAR_GRACE),
+            (set(self.names) - apps - sidecars, _CONTROL_GRACE),
+        ):
+            await asyncio.gather(*(child.stop(grace) for name, child in self._children.items() if name in group))
+        self._files.close()
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+    def kill_now(self) -> None:
+        """SIGKILL to everything, without waiting; `stop` must already be under way."""
+        for child in self._children.values():
+            child.signal_group(signal.SIGKILL)
+
+    # One part
+
+    @property
+    def restarts(self) -> Mapping[str, int]:
+        """How often each part was started again."""
+        return {name: child.restarts for name, child in self._children.items()}
+
+    def pid(self, name: str) -> int | None:
+        """The process id of a part, while it runs."""
+        return self._child(name).pid
+
+    def log(self, name: str) -> list[str]:
+        """The last 200 lines of a part."""
+        return self._child(name).lines
+
+    def ports(self, name: str) -> Mapping[str, int]:
+        """The ports of a part by purpose; they stay the same over restarts."""
+        if name == BROKER:
+            return self._broker_ports
+        if name == PLACEMENT:
+            return asdict(self._placement_ports)
+        if name == SCHEDULER:
+            return asdict(self._scheduler_ports)
+        if name.endswith(".daprd"):
+            return asdict(self._sidecar_ports[name.removesuffix(".daprd")])
+        app = next(app for app in self._topology.apps if app.app_id == name)
+        return {"app": self._app_ports[name], **({"http": self._page_port} if app.serves_people else {})}
+
+    async def kill(self, name: str, sig: int = signal.SIGKILL) -> None:
+        """Signal a part; if it ends, it is started again by the rule. After SIGKILL, returns when it is gone."""
+        await self._child(name).kill(sig)
+
+    async def hold(self, name: str) -> None:
+        """SIGKILL a part and keep it down."""
+        await self._child(name).hold()
+
+    async def release(self, name: str) -> None:
+        """Let a held part start again."""
+        self._child(name).release()
+
+    # Inside
+
+    def _child(self, name: str) -> Child:
+        try:
+            return self._children[name]
+        except KeyError:
+            raise KeyError(f"{name} is not running; there are {', '.join(self._children) or 'none'}") from None
+
+    def _acquire_lock(self) -> None:
+        lock = self._layout.lock.open("a+")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            lock.seek(0)
+            owner = lock.read().strip() or "unknown"
+            lock.close()
+            raise AlreadyRunning(
+                f"The assistant already runs on {self._layout.root} (process {owner}). Stop that one first, "
+                f"or give this one a folder of its own with --root."
+            ) from error
+        lock.truncate(0)
+        lock.write(f"{os.getpid()}\n")
+        lock.flush()
+        self._lock = lock
+
+    def _create_children(self) -> None:
+        for command, after_start in self._commands():
+            self._children[command.name] = Child(
+                command,
+                sink=self._take_line,
+                notice=self._notice,
+                on_give_up=self._give_up,
+                after_start=after_start,
+            )
+
+    def _commands(self) -> Iterator[tuple[Command, Callable[[], "asyncio.Future[None]"] | None]]:
+        layout, binaries = self._layout, self._binaries
+        inherited = commands.sidecar_environment(os.environ)
+        server = nats_broker.prepare(layout, self._broker_ports["nats"], self._broker_ports["monitor"])
+        runtime = functools.partial(Command, cwd=layout.root, env=inherited)
+        yield (
+            runtime(BROKER, server.command(binaries.nats_server, layout)),
+            lambda: asyncio.ensure_future(self._broker_started(server)),
+        )
+        yield runtime(PLACEMENT, commands.placement(binaries.placement, self._placement_ports)), None
+        yield runtime(SCHEDULER, commands.scheduler(binaries.scheduler, self._scheduler_ports, layout)), None
+        for app in self._topology.apps:
+            yield self._app_command(app), None
+            yield (
+                runtime(
+                    sidecar_name(app.app_id),
+                    commands.sidecar(
+                        binaries.daprd,
+                        app,
+                        app_port=self._app_ports[app.app_id],
+                        ports=self._sidecar_ports[app.app_id],
+                        placement_port=self._placement_ports.grpc,
+                        scheduler_port=self._scheduler_ports.grpc,
+                    ),
+                ),
+                None,
+            )
+
+    def _app_command(self, app: App) -> Command:
+        env = commands.app_environment(
+            os.environ,
+            app,
+            app_port=self._app_ports[app.app_id],
+            sidecar_ports=self._sidecar_ports[app.app_id],
+            port=self._page_port,
+            layout=self._layout,
+            log_format=self._log_format,
+        )
+        program, *arguments = app.command
+        if os.sep in program:
+            program = str(app.directory / program)
+        return Command(app.app_id, (program, *arguments), app.directory, {**env, **self._env})
+
+    async def _broker_started(self, server: nats_broker.Broker) -> None:
+        await nats_broker.ensure_streams(server)
+        self._broker_ready.set()
+        ended_at = self._children[BROKER].ended_at
+        if ended_at is not None and time.monotonic() - ended_at > nats_broker.CLIENT_PATIENCE:
+            for app in self._topology.apps:
+                name = sidecar_name(app.app_id)
+                self._notice(name, "the broker was away for so long that daprd gave up on it: restarting daprd")
+                chore = asyncio.create_task(self._children[name].restart(_SIDECAR_GRACE))
+                self._chores.add(chore)
+                chore.add_done_callback(self._chores.discard)
+
+    def _probes(self) -> list[Probe]:
+        probes = [
+            Probe(BROKER, f"http://127.0.0.1:{self._broker_ports['monitor']}/healthz?js-enabled-only=true"),
+            Probe(PLACEMENT, f"http://127.0.0.1:{self._placement_ports.healthz}/healthz"),
+            Probe(SCHEDULER, f"http://127.0.0.1:{self._scheduler_ports.healthz}/healthz"),
+        ]
+        for app in self._topology.apps:
+            http = f"http://127.0.0.1:{self._sidecar_ports[app.app_id].http}/v1.0"
+            probes.append(Probe(sidecar_name(app.app_id), f"{http}/healthz"))
+            if app.app_id == contract.REMINDER_ACTOR:
+                probes.append(Probe(app.app_id, f"{http}/metadata", hosts_actor(contract.REMINDER_ACTOR_TYPE)))
+            if app.serves_people:
+                probes.append(Probe(app.app_id, f"{self.url}/readyz"))
+        return probes
+
+    async def _raise_on_failure(self) -> None:
+        await self._failed.wait()
+        if self._failure is not None:
+            raise self._failure
+
+    def _give_up(self, failure: GaveUp) -> None:
+        self._failure = self._failure or failure
+        self._failed.set()
+
+    def _notice(self, name: str, text: str) -> None:
+        self._take_line(name, f"{NOTICE}{text}")
+
+    def _take_line(self, name: str, line: str) -> None:
+        with contextlib.suppress(OSError):  # a full disk must not stop the run
+            self._files.write(name, line)
+        if self._sink is not None:
+            self._sink(name, line)
+
+
+async def _late(patience: float, what: str) -> None:
+    await asyncio.sleep(patience)
+    raise StartFailed(f"Not ready after {patience:g} s: {what}.")
+
+
+__all__ = ["Sink", "Supervisor", "process_names", "sidecar_name"]

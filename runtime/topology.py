@@ -1,0 +1,86 @@
+"""Reads the Dapr multi-app run file: which apps there are and what their sidecars load."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+import yaml
+
+from runtime.errors import InvalidTopology
+
+_PROTOCOLS = ("grpc", "http")
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """One service and its sidecar. Paths are absolute."""
+
+    app_id: str
+    command: tuple[str, ...]
+    directory: Path
+    resources: tuple[Path, ...]
+    config: Path
+    protocol: str = "grpc"
+    env: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def serves_people(self) -> bool:
+        """Whether it takes ``PORT``, the port of the page, besides the one its sidecar calls."""
+        return "PORT" in self.env
+
+
+@dataclass(frozen=True, slots=True)
+class Topology:
+    """The apps, in the order of the file."""
+
+    apps: tuple[App, ...]
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Parse a run file (version 1). The ports in it are for the Dapr CLI; the supervisor picks its own.
+
+        Raises:
+            InvalidTopology: it cannot be read, or an app lacks what is needed.
+        """
+        try:
+            document = yaml.safe_load(path.read_text())
+        except OSError as error:
+            raise InvalidTopology(f"{path} cannot be read: {error.strerror}") from error
+        except yaml.YAMLError as error:
+            raise InvalidTopology(f"{path} is not YAML: {error}") from error
+        if not isinstance(document, dict) or document.get("version") != 1:
+            raise InvalidTopology(f"{path}: expected a Dapr run file with `version: 1`")
+        common = document.get("common") or {}
+        entries = document.get("apps") or []
+        if not entries:
+            raise InvalidTopology(f"{path}: it lists no apps")
+        apps = tuple(_app(path, common, entry) for entry in entries)
+        ids = [app.app_id for app in apps]
+        if len(set(ids)) != len(ids):
+            raise InvalidTopology(f"{path}: an appID occurs twice")
+        return cls(apps)
+
+
+def _app(path: Path, common: Mapping[str, Any], entry: Mapping[str, Any]) -> App:
+    base = path.resolve().parent
+    merged = {**common, **entry}
+    for key in ("appID", "command", "configFilePath"):
+        if not merged.get(key):
+            raise InvalidTopology(f"{path}: the app {entry.get('appID', '?')} has no {key}")
+    resources = merged.get("resourcesPaths") or [merged.get("resourcesPath")]
+    if not all(resources):
+        raise InvalidTopology(f"{path}: the app {merged['appID']} has no resourcesPath")
+    protocol = str(merged.get("appProtocol", "http"))
+    if protocol not in _PROTOCOLS:
+        raise InvalidTopology(f"{path}: appProtocol {protocol} is none of {', '.join(_PROTOCOLS)}")
+    directory = (base / merged.get("appDirPath", ".")).resolve()
+    return App(
+        app_id=merged["appID"],
+        command=tuple(str(part) for part in merged["command"]),
+        directory=directory,
+        resources=tuple((base / resource).resolve() for resource in resources),
+        config=(base / merged["configFilePath"]).resolve(),
+        protocol=protocol,
+        env={str(key): str(value) for source in (common, entry) for key, value in (source.get("env") or {}).items()},
+    )

@@ -1,0 +1,105 @@
+"""Whatever is written: never an error, never slow, and always an answer that keeps its promises."""
+
+import time
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from dateutil.rrule import rrulestr
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from chat_api.understand import IntentName, Understanding, continue_with, understand
+from tests.unit.understand import sentences
+
+ZONES = [ZoneInfo(name) for name in ("Europe/Rome", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe", "UTC")]
+# A sanity bound on a busy machine, not a measurement.
+SECONDS_EACH = 0.05
+ATTEMPTS = 3
+
+TEXTS = [
+    *(line[0] for line in sentences.ONCE),
+    *(line[0] for line in sentences.RECURRING),
+    *(line[0] for line in sentences.LISTS),
+    *(line[0] for line in sentences.CHANGES),
+    *(line[0] for line in sentences.QUESTIONS),
+    *sentences.NO_TIME,
+]
+WORDS = sorted(
+    {word for text in TEXTS for word in text.split()}
+    | {
+        "every",
+        "other",
+        "except",
+        "between",
+        "until",
+        "29",
+        "feb",
+        "99999999",
+        "1e9",
+        "²",
+        "½",
+        "31/12/9999",
+        "!",
+        "“",
+        "'",
+    }
+)
+pieces = st.lists(st.sampled_from(WORDS), max_size=25).map(" ".join)
+messages = st.one_of(st.text(max_size=600), pieces, st.lists(st.one_of(pieces, st.text(max_size=20))).map("".join))
+instants = st.datetimes(min_value=datetime(1990, 1, 1), max_value=datetime(2090, 1, 1)).map(  # noqa: DTZ001 - gets UTC
+    lambda value: value.replace(tzinfo=UTC)
+)
+
+
+def timed(text: str, now: datetime, zone: ZoneInfo) -> Understanding:
+    """Understand, within the bound at least once: a pause of the machine is not the grammar's."""
+    for _ in range(ATTEMPTS):
+        start = time.perf_counter()
+        found = understand(text, now=now, zone=zone)
+        if time.perf_counter() - start < SECONDS_EACH:
+            return found
+    pytest.fail(f"slow: {text!r}")
+
+
+@given(text=messages, answer=messages, now=instants, zone=st.sampled_from(ZONES))
+@example(text="monday at 5pm " * 6, answer="9" * 500, now=datetime(2026, 11, 24, tzinfo=UTC), zone=ZONES[0])
+@example(text="every 29 feb at 2:30 " * 20, answer='"' * 500, now=datetime(2026, 11, 24, tzinfo=UTC), zone=ZONES[1])
+@example(text="to " * 166, answer="move " + "to 5 " * 90, now=datetime(2026, 11, 24, tzinfo=UTC), zone=ZONES[2])
+@example(text="move x" + " to friday" * 49, answer="a " * 250, now=datetime(2026, 11, 24, tzinfo=UTC), zone=ZONES[2])
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_any_text(text: str, answer: str, now: datetime, zone: ZoneInfo) -> None:
+    found = timed(text, now, zone)
+    check(found, text, now)
+    if found.question:
+        check(continue_with(found, answer, now=now, zone=zone), None, now)
+
+
+def check(found: Understanding, text: str | None, now: datetime) -> None:
+    assert found.intent in IntentName
+    if isinstance(found.due, datetime):
+        assert found.due.utcoffset() is not None
+        assert found.due.microsecond == 0
+        if found.needs is None and found.intent is not IntentName.LIST:
+            assert found.due > now
+    if found.needs is not None:
+        assert found.question
+    if found.rrule is not None:
+        assert found.due is not None
+        assert ("BYHOUR" in found.rrule) <= ("BYMINUTE" in found.rrule)
+        if "UNTIL" not in found.rrule:
+            rrulestr(found.rrule, dtstart=datetime(2026, 1, 1))  # noqa: DTZ001 - only whether it parses
+    assert all(instant > now for instant in found.remind_at)
+    assert found.title is None or found.title.strip() == found.title != ""
+    if text is not None:
+        assert all(0 <= span.start < span.end <= len(text) for span in found.spans)
+
+
+@pytest.mark.parametrize(
+    "now",
+    [datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC), datetime(9999, 12, 1, tzinfo=UTC)],
+)
+@pytest.mark.parametrize("zone", ZONES)
+def test_the_edges_of_the_calendar(now: datetime, zone: ZoneInfo) -> None:
+    for text in TEXTS:
+        assert understand(text, now=now, zone=zone).intent in IntentName

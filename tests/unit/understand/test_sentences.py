@@ -1,0 +1,148 @@
+"""The tables of `sentences`, each line a test."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from chat_api.understand import IntentName, Need, Understanding, understand
+from tests.unit.understand import sentences
+
+ROME = ZoneInfo("Europe/Rome")
+NOW = datetime(2026, 11, 24, 15, 20, tzinfo=ROME)
+
+
+def read(text: str) -> Understanding:
+    return understand(text, now=NOW, zone=ROME)
+
+
+def when(written: str | None) -> datetime | date | None:
+    if written is None:
+        return None
+    return datetime.fromisoformat(written).replace(tzinfo=ROME) if "T" in written else date.fromisoformat(written)
+
+
+@pytest.mark.parametrize(("text", "title", "due"), sentences.ONCE)
+def test_a_task_with_a_time(text: str, title: str, due: str) -> None:
+    found = read(text)
+    assert (found.intent, found.title, found.due) == (IntentName.ADD, title, when(due))
+    assert type(found.due) is type(when(due))
+    assert found.needs is None
+    assert found.rrule is None
+
+
+@pytest.mark.parametrize(("text", "title", "rule", "first"), sentences.RECURRING)
+def test_a_task_that_repeats(text: str, title: str, rule: str, first: str) -> None:
+    found = read(text)
+    assert (found.intent, found.title, found.rrule, found.due) == (IntentName.ADD, title, rule, when(first))
+    assert found.needs is None
+
+
+@pytest.mark.parametrize("text", sentences.NO_TIME)
+def test_text_without_a_time_is_left_alone(text: str) -> None:
+    found = read(text)
+    assert (found.intent, found.title) == (IntentName.ADD, text)
+    assert (found.due, found.rrule, found.needs, found.spans) == (None, None, None, ())
+
+
+@pytest.mark.parametrize(("text", "intent"), sentences.TALK)
+def test_talk_is_no_task_and_gets_a_sentence(text: str, intent: str) -> None:
+    found = read(text)
+    assert found.intent == intent
+    assert found.due is None
+    assert found.question
+
+
+@pytest.mark.parametrize(("text", "intent", "target", "index"), sentences.COMMANDS)
+def test_commands_name_their_task(text: str, intent: str, target: str | None, index: int | None) -> None:
+    found = read(text)
+    assert (found.intent, found.target, found.target_index) == (intent, target, index)
+    assert found.needs is None
+
+
+@pytest.mark.parametrize(("text", "target", "index", "due"), sentences.CHANGES)
+def test_changes_carry_the_new_time(text: str, target: str | None, index: int | None, due: str) -> None:
+    found = read(text)
+    assert (found.intent, found.target, found.target_index, found.due) == (IntentName.CHANGE, target, index, when(due))
+    assert found.needs is None
+
+
+@pytest.mark.parametrize(("text", "day"), sentences.LISTS)
+def test_lists(text: str, day: str | None) -> None:
+    found = read(text)
+    assert (found.intent, found.due, found.needs) == (IntentName.LIST, when(day), None)
+
+
+@pytest.mark.parametrize(("text", "need", "part"), sentences.QUESTIONS)
+def test_what_is_missing_or_wrong_is_asked(text: str, need: str, part: str) -> None:
+    found = read(text)
+    assert found.needs == need
+    assert part in (found.question or "")
+
+
+def test_labels() -> None:
+    found = read("buy milk p1 #Home @errand")
+    assert (found.title, found.priority, found.tags) == ("buy milk", 1, ("home", "errand"))
+    assert [span.kind for span in found.spans] == ["priority", "tag", "tag"]
+    assert read("show me #home tasks").tags == ("home",)
+    assert read("change dentist to p1").priority == 1
+    assert read("call bank, high priority").priority == 1
+    assert read("read p3 of the report").priority is None
+
+
+def test_spans_point_into_the_original_text() -> None:
+    text = "Please remind me  to call Mum tomorrow at 5pm #home"
+    found = {span.kind: text[span.start : span.end] for span in read(text).spans}
+    assert found == {"cue": "remind me", "date": "tomorrow", "time": "at 5pm", "tag": "#home"}
+
+
+def test_earlier_reminders() -> None:
+    found = read("dentist friday 3pm remind me an hour before")
+    assert found.due == when("2026-11-27T15:00")
+    assert found.remind_at == (when("2026-11-27T14:00"),)
+    assert found.wants_reminder
+    found = read("remind me 10 minutes before the meeting tomorrow at 3pm")
+    assert (found.title, found.remind_at) == ("the meeting", (when("2026-11-25T14:50"),))
+    found = read("call bob at 4pm, remind me 2 hours before")
+    assert found.remind_at == ()
+    assert "past" in found.remarks[-1]
+
+
+def test_rename() -> None:
+    found = read("rename milk to Oat milk")
+    assert (found.intent, found.target, found.title) == (IntentName.CHANGE, "milk", "Oat milk")
+
+
+def test_a_passed_time_and_a_bare_hour_are_remarked() -> None:
+    assert read("call bob at 9am").remarks == ("That time has passed today, so I took tomorrow.",)
+    assert "16:00" in read("call bob at 4").remarks[0]
+    assert read("call bob at 4pm").remarks == ()
+
+
+def test_the_zone_decides_between_day_first_and_month_first() -> None:
+    new_york = ZoneInfo("America/New_York")
+    found = understand("pay rent on 3/4/2027", now=NOW, zone=new_york)
+    assert found.due == date(2027, 3, 4)
+    assert found.remarks == ("I read 3/4 as 4 March.",)
+
+
+def test_seconds_are_rounded_up_never_down() -> None:
+    now = datetime(2026, 11, 24, 15, 20, 0, 1, tzinfo=ROME)
+    assert understand("in 20 seconds stretch", now=now, zone=ROME).due == datetime(
+        2026, 11, 24, 15, 20, 21, tzinfo=ROME
+    )
+
+
+def test_an_unsure_title_is_offered() -> None:
+    found = read("asdf qwer")
+    assert (found.title, found.needs, found.choices) == ("asdf qwer", Need.TITLE, ("yes", "no"))
+
+
+def test_a_long_text_is_cut_with_a_word_about_it() -> None:
+    found = read("buy milk " + "and eggs " * 100)
+    assert "500" in found.remarks[-1]
+
+
+def test_a_naive_now_is_refused() -> None:
+    with pytest.raises(ValueError, match="aware"):
+        understand("list", now=datetime(2026, 11, 24), zone=ROME)  # noqa: DTZ001 - what is tested
