@@ -10,7 +10,9 @@ _COLOURS = (36, 33, 32, 35, 34, 96, 93, 92, 95)
 _LARGEST_FILE = 20_000_000  # bytes, then it is rotated during a run too
 _KEPT_FILES = 3
 # daprd, placement and scheduler write logfmt, NATS its own. Their everyday lines go to the files only.
-_ROUTINE = re.compile(r"level=(?:info|debug)|\] \d{4}/\d\d/\d\d \S+ \[(?:INF|DBG|TRC)\]")
+_ROUTINE = re.compile(
+    r"level=(?:info|debug)|\"level\":\"(?:info|debug)\",\"ts\"|\] \d{4}/\d\d/\d\d \S+ \[(?:INF|DBG|TRC)\]|Marking prefixes as undeliverable"
+)
 
 
 class Console:

@@ -16,6 +16,7 @@ from chat_api.understand import IntentName, Understanding, continue_with, descri
 _MORNING = time(9)
 _SHOWN_AT_MOST = 20
 _CHOICES_AT_MOST = 5
+_QUESTIONS_AT_MOST = 6
 
 HELP = (
     "Tell me what to do and when, and I will remind you. For example:\n"
@@ -199,9 +200,9 @@ def _interpret(request: _Request, conversation: Conversation) -> tuple[Understan
 
 
 def _ask(request: _Request, before: Conversation, after: Conversation) -> None:
-    """Remember the message, so that the answer to the question continues it."""
+    """Remember the message, so that the answer to the question continues it; after many questions, start anew."""
     turn = Turn(text=request.text, now=request.now, timezone=request.zone.key)
-    after.pending = [*before.pending, turn][-4:] if before.pending else [turn]
+    after.pending = [*before.pending, turn] if len(before.pending) < _QUESTIONS_AT_MOST else [turn]
 
 
 def _find(tasks: Sequence[Task], understood: Understanding, chosen: str | None, shown: Sequence[str]) -> Sequence[Task]:

@@ -1,16 +1,19 @@
 """Recurrence rules (RFC 5545 RRULE) on the wall clock of a time zone. Pure."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from dateutil.rrule import rrule, rrulestr
 
 _MAX_LENGTH = 500
-# SECONDLY and MINUTELY are no reminders; HOURLY with a filter that never matches would search for minutes.
-_FREQUENCIES = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
+# SECONDLY is no reminder.
+_WALL_CLOCK = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
+# Every so many hours or minutes means elapsed time, whatever the clocks do meanwhile, and needs no search.
+_ELAPSED = {"HOURLY": timedelta(hours=1), "MINUTELY": timedelta(minutes=1)}
 _PARTS = frozenset(
     {"FREQ", "INTERVAL", "COUNT", "UNTIL", "BYDAY", "BYMONTHDAY", "BYMONTH", "BYSETPOS", "BYHOUR", "BYMINUTE", "WKST"}
 )
+_ELAPSED_PARTS = frozenset({"FREQ", "INTERVAL", "COUNT", "UNTIL"})
 
 
 def validate(rule: str, *, start: datetime, zone: ZoneInfo) -> str:
@@ -22,17 +25,20 @@ def validate(rule: str, *, start: datetime, zone: ZoneInfo) -> str:
     spelled = rule.strip().upper().removeprefix("RRULE:")
     if len(spelled) > _MAX_LENGTH or "\n" in spelled or "\r" in spelled:
         raise ValueError("the recurrence rule is too long")
-    names = [part.partition("=")[0] for part in spelled.split(";")]
-    if unknown := sorted(set(names) - _PARTS):
-        raise ValueError(f"the recurrence rule has an unsupported part {unknown[0]!r}")
-    parts = dict(part.partition("=")[::2] for part in spelled.split(";"))
-    if parts.get("FREQ") not in _FREQUENCIES:
-        raise ValueError(f"FREQ must be one of {', '.join(_FREQUENCIES)}")
+    parts = _parts(spelled)
+    frequency = parts.get("FREQ", "")
+    if frequency not in (*_WALL_CLOCK, *_ELAPSED):
+        raise ValueError(f"FREQ must be one of {', '.join((*_ELAPSED, *_WALL_CLOCK))}")
+    allowed = _ELAPSED_PARTS if frequency in _ELAPSED else _PARTS
+    if unknown := sorted(parts.keys() - allowed):
+        raise ValueError(f"the recurrence rule has a part that is not supported here: {unknown[0]!r}")
     try:
-        first = _rule(spelled, start, zone).after(_wall(start, zone), inc=True)
+        matches = _rule(spelled, start, zone).after(_wall(start, zone), inc=True) is not None
+        if frequency in _ELAPSED:
+            _next_elapsed(parts, start, start)
     except (ValueError, TypeError, KeyError, OverflowError) as error:
         raise ValueError(f"the recurrence rule does not parse: {error}") from error
-    if first is None:
+    if not matches:
         raise ValueError("the recurrence rule never matches")
     return spelled
 
@@ -43,6 +49,9 @@ def next_occurrence(rule: str, *, start: datetime, after: datetime, zone: ZoneIn
     Occurrences missed in between are skipped, not made up for. The wall clock rules: 9:00 stays 9:00 over a clock
     change; a time in the gap moves forward by the gap, an ambiguous one is the first (RFC 5545, 3.3.5).
     """
+    parts = _parts(rule)
+    if parts["FREQ"] in _ELAPSED:
+        return _next_elapsed(parts, start, after)
     candidate = _rule(rule, start, zone).after(_wall(after, zone))
     while candidate is not None:
         instant = candidate.replace(tzinfo=zone, fold=0).astimezone(UTC)
@@ -50,6 +59,27 @@ def next_occurrence(rule: str, *, start: datetime, after: datetime, zone: ZoneIn
             return instant
         candidate = _rule(rule, start, zone).after(candidate)
     return None
+
+
+def _next_elapsed(parts: dict[str, str], start: datetime, after: datetime) -> datetime | None:
+    step = _ELAPSED[parts["FREQ"]] * int(parts.get("INTERVAL", "1"))
+    if step <= timedelta(0):
+        raise ValueError("INTERVAL must be at least 1")
+    number = max(0, (after - start) // step + 1)
+    following = start + number * step
+    if "COUNT" in parts and number >= int(parts["COUNT"]):
+        return None
+    if "UNTIL" in parts and following > _until(parts["UNTIL"]):
+        return None
+    return following.astimezone(UTC)
+
+
+def _until(value: str) -> datetime:
+    return datetime.strptime(value, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+
+
+def _parts(rule: str) -> dict[str, str]:
+    return dict(part.partition("=")[::2] for part in rule.split(";"))
 
 
 def _rule(rule: str, start: datetime, zone: ZoneInfo) -> rrule:
@@ -65,8 +95,7 @@ def _with_local_until(rule: str, zone: ZoneInfo) -> str:
     for part in rule.split(";"):
         name, _, value = part.partition("=")
         if name == "UNTIL" and value.endswith("Z"):
-            until = datetime.strptime(value, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
-            parts.append(f"UNTIL={until.astimezone(zone):%Y%m%dT%H%M%S}")
+            parts.append(f"UNTIL={_until(value).astimezone(zone):%Y%m%dT%H%M%S}")
         else:
             parts.append(part)
     return ";".join(parts)

@@ -30,6 +30,28 @@ def test_the_next_one(rule: str, start: str, after: str, expected: str) -> None:
     assert next_occurrence(rule, start=rome(start), after=rome(after), zone=ROME) == rome(expected)
 
 
+@pytest.mark.parametrize(
+    ("rule", "after", "expected"),
+    [
+        ("FREQ=HOURLY;INTERVAL=12", "2026-03-28T19:00", "2026-03-29T08:00"),  # 12 hours, over a clock change
+        ("FREQ=HOURLY", "2026-03-30T09:30", "2026-03-30T10:00"),
+        ("FREQ=MINUTELY;INTERVAL=30", "2026-03-28T19:10", "2026-03-28T19:30"),
+    ],
+)
+def test_hours_and_minutes_are_elapsed_time(rule: str, after: str, expected: str) -> None:
+    found = next_occurrence(rule, start=rome("2026-03-28T19:00"), after=rome(after), zone=ROME)
+    assert found == rome(expected)
+
+
+def test_elapsed_time_ends_too() -> None:
+    start = rome("2026-11-01T09:00")
+    twice = "FREQ=HOURLY;COUNT=2"
+    assert next_occurrence(twice, start=start, after=start, zone=ROME) == rome("2026-11-01T10:00")
+    assert next_occurrence(twice, start=start, after=rome("2026-11-01T10:00"), zone=ROME) is None
+    until = "FREQ=HOURLY;UNTIL=20261101T090000Z"
+    assert next_occurrence(until, start=start, after=rome("2026-11-01T10:00"), zone=ROME) is None
+
+
 def test_a_count_is_counted_from_the_start() -> None:
     rule = "FREQ=DAILY;COUNT=3"
     start = rome("2026-11-01T09:00")
@@ -52,6 +74,9 @@ def test_until_in_utc_ends_on_the_right_day() -> None:
         "FREQ=SECONDLY",
         "FREQ=MINUTELY;BYMONTHDAY=31;BYMONTH=2",
         "FREQ=DAILY;BYEASTER=1",
+        "FREQ=HOURLY;BYMONTH=2",
+        "FREQ=HOURLY;INTERVAL=0",
+        "FREQ=HOURLY;UNTIL=tomorrow",
         "FREQ=DAILY;INTERVAL=x",
         "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30",
         "FREQ=DAILY\nEXDATE:20261103T080000Z",
