@@ -11,7 +11,10 @@ _LARGEST_FILE = 20_000_000  # bytes, then it is rotated during a run too
 _KEPT_FILES = 3
 # daprd, placement and scheduler write logfmt, NATS its own. Their everyday lines go to the files only.
 _ROUTINE = re.compile(
-    r"level=(?:info|debug)|\"level\":\"(?:info|debug)\",\"ts\"|\] \d{4}/\d\d/\d\d \S+ \[(?:INF|DBG|TRC)\]|Marking prefixes as undeliverable"
+    r"level=(?:info|debug)"
+    r'|"level":"(?:info|debug)","ts"'
+    r"|\] \d{4}/\d\d/\d\d \S+ \[(?:INF|DBG|TRC)\]"
+    r"|Marking prefixes as undeliverable"
 )
 
 

@@ -14,7 +14,7 @@ from typing import TextIO
 
 from contracts import names as contract
 from runtime import broker as nats_broker
-from runtime import commands
+from runtime import commands, leases
 from runtime.console import NOTICE, LogFiles
 from runtime.errors import AlreadyRunning, GaveUp, StartFailed
 from runtime.install import Binaries
@@ -254,7 +254,10 @@ class Supervisor:
             lambda: asyncio.ensure_future(self._broker_started(server)),
         )
         yield runtime(PLACEMENT, commands.placement(binaries.placement, self._placement_ports)), None
-        yield runtime(SCHEDULER, commands.scheduler(binaries.scheduler, self._scheduler_ports, layout)), None
+        yield (
+            runtime(SCHEDULER, commands.scheduler(binaries.scheduler, self._scheduler_ports, layout)),
+            lambda: asyncio.ensure_future(self._scheduler_started()),
+        )
         for app in self._topology.apps:
             yield self._app_command(app), None
             yield (
@@ -298,6 +301,10 @@ class Supervisor:
                 chore = asyncio.create_task(self._children[name].restart(_SIDECAR_GRACE))
                 self._chores.add(chore)
                 chore.add_done_callback(self._chores.discard)
+
+    async def _scheduler_started(self) -> None:
+        if await leases.revoke_stale(self._scheduler_ports.etcd_client):
+            self._notice(SCHEDULER, "the one before it was killed: its leadership was ended, jobs are triggered again")
 
     def _probes(self) -> list[Probe]:
         probes = [

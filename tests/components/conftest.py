@@ -4,13 +4,13 @@ Real: daprd with all its components, and PostgreSQL. Stand-ins: the Kubernetes A
 (up to the login). The production files are loaded as they are: what differs comes by the secrets and the environment.
 """
 
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from runtime.install import Binaries
 from tests.components.daprd import Daprd
 from tests.components.kafka_broker import KafkaBroker
 from tests.components.kubernetes_api import KubernetesApi
@@ -62,22 +62,16 @@ class World:
         )
 
 
-@pytest.fixture(scope="session")
-def daprd_binary() -> Path:
-    """The runtime's daprd; DAPRD names another one."""
-    return Path(os.environ["DAPRD"])
-
-
 @pytest.fixture(scope="module")
-def world(daprd_binary: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def world(binaries: Binaries, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """Everything the set connects to, once for a module."""
-    binaries = find_binaries()
-    if binaries is None:
+    server = find_binaries()
+    if server is None:
         pytest.skip("PostgreSQL's server is not installed (Debian: apt-get install postgresql)")
     folder = tmp_path_factory.mktemp("production")
     certificate = Certificate.create(folder)
     with (
-        Postgres(binaries, user=_USER, password=_PASSWORD) as postgres,
+        Postgres(server, user=_USER, password=_PASSWORD) as postgres,
         KafkaBroker(certificate, username=_USER, password=_PASSWORD) as broker,
         KubernetesApi(
             certificate,
@@ -101,7 +95,7 @@ def world(daprd_binary: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
                 "SSL_CERT_FILE": str(certificate.certificate),
             },
             configs=(PRODUCTION / "config.yaml", names),
-            binary=daprd_binary,
+            binary=binaries.daprd,
             folder=folder,
         )
 

@@ -21,7 +21,7 @@ async def messages(stack: Stack, topic: str) -> list[bytes]:
         name = await stream.find_stream_name_by_subject(topic)
         state = (await stream.stream_info(name)).state
         found = []
-        for sequence in range(state.first_seq, state.last_seq + 1):
+        for sequence in range(state.first_seq, state.last_seq + 1) if state.messages else ():
             try:
                 message = await stream.get_msg(name, sequence)
             except NotFoundError:
