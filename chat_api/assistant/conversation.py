@@ -5,6 +5,7 @@ Memory is a convenience: when the store is away or slow the assistant answers wi
 
 import json
 from datetime import datetime
+from typing import Protocol
 
 from pydantic import BaseModel, Field, ValidationError
 
@@ -32,8 +33,18 @@ class Conversation(BaseModel):
     shown: list[str] = Field(default_factory=list, description="Task ids in the order they were listed last.")
 
 
-class ConversationStore:
-    """Reads and writes conversations; each belongs to one user."""
+class Conversations(Protocol):
+    """Where conversations are kept; each belongs to one user."""
+
+    async def load(self, user_id: str, conversation_id: str) -> tuple[Conversation, str | None]:
+        """The conversation and its ETag; an empty one when there is none, or it cannot be had."""
+
+    async def save(self, user_id: str, conversation_id: str, conversation: Conversation, etag: str | None) -> None:
+        """Keep it, unless another message of the same conversation was faster."""
+
+
+class ConversationStore(Conversations):
+    """The Dapr state store."""
 
     def __init__(self, sidecar: Sidecar, *, ttl: int, timeout: float) -> None:
         self._sidecar = sidecar

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from chat_api.assistant.conversation import Conversation, ConversationStore, Turn
+from chat_api.assistant.conversation import Conversation, Conversations, Turn
 from chat_api.assistant.matching import matches
 from chat_api.errors import Invalid, NotFound
 from chat_api.tasks.models import Task, TaskStatus
+from chat_api.tasks.recurrence import next_occurrence
 from chat_api.tasks.schemas import TaskCreate, TaskUpdate
 from chat_api.tasks.service import TaskService, TaskWithReminders
 from chat_api.understand import IntentName, Understanding, continue_with, describe_instant, understand
@@ -55,7 +56,7 @@ class _Request:
 class Assistant:
     """Answers messages."""
 
-    def __init__(self, tasks: TaskService, conversations: ConversationStore) -> None:
+    def __init__(self, tasks: TaskService, conversations: Conversations) -> None:
         self._tasks = tasks
         self._conversations = conversations
 
@@ -99,7 +100,7 @@ class Assistant:
                 return Said(understood.question or _NOT_UNDERSTOOD, choices=understood.choices)
 
     async def _add(self, request: _Request, understood: Understanding) -> Said:
-        due_at = _instant(understood.due, request.zone)
+        due_at, assumed = _due(request, understood)
         wish = TaskCreate(
             title=(understood.title or request.text)[:500],
             priority=understood.priority,
@@ -117,8 +118,8 @@ class Assistant:
         sentences = [f"OK, I will remind you: “{title}”, {times}."]
         if due_at is not None and all(reminder.due_at != due_at for reminder in added.reminders):
             sentences.append(f"It is due {request.when(due_at)}.")
-        if isinstance(understood.due, date) and not isinstance(understood.due, datetime):
-            sentences.append("You gave no time, so I took 9:00.")
+        if assumed and due_at is not None:
+            sentences.append(f"You gave no time, so I took {due_at.astimezone(request.zone):%H:%M}.")
         if added.task.recurrence:
             sentences.append("It repeats, and I will set the next one each time.")
         return _said(sentences, understood, added)
@@ -175,7 +176,7 @@ class Assistant:
                 await self._tasks.delete(user_id, task.id)
                 return Said(f"Deleted “{title}”. Its reminders will not fire.")
             case _:
-                wish = _changes(understood, request.zone)
+                wish = _changes(request, understood)
                 if not wish.model_fields_set:
                     return Said(f"What should change about “{title}”? Give me a new time, for example.")
                 changed = await self._tasks.update(user_id, task.id, wish)
@@ -215,13 +216,13 @@ def _find(tasks: Sequence[Task], understood: Understanding, chosen: str | None, 
     return matches(understood.target or understood.title or "", tasks)
 
 
-def _changes(understood: Understanding, zone: ZoneInfo) -> TaskUpdate:
+def _changes(request: _Request, understood: Understanding) -> TaskUpdate:
     fields: dict[str, object] = {}
-    due_at = _instant(understood.due, zone)
+    due_at, _ = _due(request, understood)
     if due_at is not None:
         fields["due_at"] = due_at
     if understood.rrule is not None:
-        fields |= {"recurrence": understood.rrule, "timezone": zone.key}
+        fields |= {"recurrence": understood.rrule, "timezone": request.zone.key}
     if understood.remind_at:
         fields["reminders"] = list(understood.remind_at)
     if understood.priority is not None:
@@ -241,11 +242,22 @@ def _changed(request: _Request, changed: TaskWithReminders) -> str:
     return f"Changed “{title}”."
 
 
-def _instant(due: datetime | date | None, zone: ZoneInfo) -> datetime | None:
-    """A day without a time means its morning."""
+def _due(request: _Request, understood: Understanding) -> tuple[datetime | None, bool]:
+    """The due instant, and whether its time had to be assumed: a day without a time means its morning.
+
+    When that has passed, it is the next full hour; for a recurrence it is the next occurrence.
+    """
+    due = understood.due
     if due is None or isinstance(due, datetime):
-        return due
-    return datetime.combine(due, _MORNING, tzinfo=zone)
+        return due, False
+    morning = datetime.combine(due, _MORNING, tzinfo=request.zone)
+    if morning > request.now:
+        return morning, True
+    if understood.rrule is not None:
+        following = next_occurrence(understood.rrule, start=morning, after=request.now, zone=request.zone)
+        return following or morning, True
+    full_hour = request.now.astimezone(request.zone).replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    return full_hour, True
 
 
 def _line(request: _Request, task: Task) -> str:

@@ -1,0 +1,84 @@
+"""What the supervisor writes: secrets, the broker's configuration, logs."""
+
+import io
+import json
+import stat
+from pathlib import Path
+
+import pytest
+
+from runtime import broker, secrets_file
+from runtime.console import Console, LogFiles
+from runtime.layout import Layout
+
+
+@pytest.fixture
+def layout(tmp_path: Path) -> Layout:
+    layout = Layout(tmp_path)
+    layout.create()
+    return layout
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_nobody_else_can_read_the_token_and_it_stays_over_starts(layout: Layout) -> None:
+    first = broker.prepare(layout, 4222, 8222)
+    again = broker.prepare(layout, 5222, 9222)
+    assert first.token == again.token
+    assert len(first.token) >= 32
+    assert mode(layout.secrets) == mode(layout.broker / "nats.conf") == 0o600
+    assert mode(layout.data) == 0o700
+    assert json.loads(layout.secrets.read_text()) == {"nats-url": "nats://127.0.0.1:5222", "nats-token": first.token}
+
+
+def test_other_secrets_are_kept(layout: Layout) -> None:
+    secrets_file.update(layout.secrets, {"model-key": "k"})
+    broker.prepare(layout, 4222, 8222)
+    assert secrets_file.read(layout.secrets)["model-key"] == "k"
+
+
+def test_two_instances_have_two_tokens(tmp_path: Path) -> None:
+    assert secrets_file.token(tmp_path / "a") != secrets_file.token(tmp_path / "b")
+
+
+def test_the_broker_listens_on_loopback_and_syncs_each_write(layout: Layout) -> None:
+    text = broker.configuration(broker.Broker(4222, 8222, 'to"ken'), layout.broker)
+    assert 'listen: "127.0.0.1:4222"' in text
+    assert 'http: "127.0.0.1:8222"' in text
+    assert "sync_interval: always" in text
+    assert 'token: "to\\"ken"' in text
+
+
+def test_names_are_aligned_and_everyday_lines_are_hidden() -> None:
+    out = io.StringIO()
+    console = Console(("a", "a.daprd"), stream=out)
+    console.line("a", "hello")
+    console.line("a", '{"event": "started", "level": "info", "timestamp": "now"}')
+    console.line("a.daprd", 'time="2026" level=info msg="everyday"')
+    console.line("a.daprd", 'time="2026" level=warning msg="mind this"')
+    console.line("a.daprd", "*** was ended by SIGKILL; level=info")
+    assert out.getvalue().splitlines() == [
+        "a       | hello",
+        'a       | {"event": "started", "level": "info", "timestamp": "now"}',
+        'a.daprd | time="2026" level=warning msg="mind this"',
+        "a.daprd | *** was ended by SIGKILL; level=info",
+    ]
+
+
+def test_verbose_hides_nothing() -> None:
+    out = io.StringIO()
+    Console(("a.daprd",), verbose=True, stream=out).line("a.daprd", "level=info")
+    assert out.getvalue() == "a.daprd | level=info\n"
+
+
+def test_each_run_has_its_log_and_the_three_before_are_kept(tmp_path: Path) -> None:
+    for run in range(6):
+        files = LogFiles(tmp_path)
+        files.write("a", f"run {run}")
+        files.write("a", "second line")
+        files.close()
+    assert (tmp_path / "a.log").read_text() == "run 5\nsecond line\n"
+    assert [(tmp_path / f"a.log.{n}").read_text().split("\n")[0] for n in (1, 2, 3)] == ["run 4", "run 3", "run 2"]
+    assert len(list(tmp_path.iterdir())) == 4
