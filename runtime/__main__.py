@@ -8,13 +8,16 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from runtime.console import Console
 from runtime.errors import PortTaken, RuntimeProblem
 from runtime.install import install
 from runtime.layout import PROJECT, Layout
-from runtime.supervisor import Supervisor, process_names
 from runtime.topology import Topology
+
+if TYPE_CHECKING:
+    from runtime.supervisor import Supervisor
 
 _PATIENCE = 60.0  # seconds until everything must be ready
 
@@ -62,6 +65,9 @@ def _port() -> int:
 
 
 async def _up(root: Path, port: int, *, verbose: bool) -> int:
+    # Here, because `install` runs before every test and needs none of the client libraries.
+    from runtime.supervisor import Supervisor, process_names  # noqa: PLC0415
+
     binaries = install()
     started = time.monotonic()
     topology = Topology.load(PROJECT / "dapr.yaml")
@@ -95,7 +101,7 @@ async def _up(root: Path, port: int, *, verbose: bool) -> int:
     return 0
 
 
-def _stop_signals(supervisor: Supervisor) -> asyncio.Event:
+def _stop_signals(supervisor: "Supervisor") -> asyncio.Event:
     """Set by the first SIGINT or SIGTERM; the second one ends everything at once."""
     stop = asyncio.Event()
 

@@ -3,12 +3,12 @@
 import contextlib
 import fcntl
 import hashlib
+import io
 import os
+import re
 import shutil
 import subprocess
 import tarfile
-import tempfile
-import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -45,9 +45,14 @@ def install(progress: Progress | None = None) -> Binaries:
     report = progress or Progress()
     pins = versions.pins()
     cache = _cache_folder() / pins.key
-    with _only_one(cache):
+    with _only_one(cache, report):
         dapr = _installed_dapr() or _dapr_in(cache) or _download_dapr(cache, pins, report) or _build_dapr(cache, report)
-        nats = _installed_nats() or _existing(cache / _NATS) or _build(cache, _NATS, report)
+        nats = (
+            _installed_nats()
+            or _existing(cache / _NATS)
+            or _download_nats(cache, pins, report)
+            or _build(cache, _NATS, report)
+        )
     return Binaries(nats_server=nats, **dapr)
 
 
@@ -104,30 +109,56 @@ def _version_of(binary: Path) -> versions.Version | None:
 
 
 def _download_dapr(cache: Path, pins: versions.Pins, progress: Progress) -> dict[str, Path] | None:
-    """Fetch and verify the release archives; None when there is no way to them from here.
-
-    Raises:
-        NotInstalled: an archive does not match its checksum.
-    """
     system, machine = versions.target()
     base = _RELEASES.format(project="dapr/dapr", version=pins.dapr)
-    cache.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=cache) as folder:
-        for name in _DAPR:
-            archive = f"{name}_{system}_{machine}.tar.gz"
-            try:
-                with progress.step(f"download {name} {pins.dapr}"):
-                    packed = _fetch(f"{base}/{archive}")
-                    expected = _fetch(f"{base}/{archive}.sha256").decode().split()[0]
-            except (urllib.error.URLError, OSError, TimeoutError, IndexError, UnicodeDecodeError):
-                progress.say("the official release cannot be had here; building it instead")
-                return None
-            if hashlib.sha256(packed).hexdigest() != expected:
-                raise NotInstalled(f"{archive}: its checksum is not the published one; it was thrown away.")
-            _unpack(packed, f"{name}_{system}_{machine}", Path(folder) / name)
-        for name in _DAPR:
-            (Path(folder) / name).replace(cache / name)
+    for name in _DAPR:
+        archive = f"{name}_{system}_{machine}.tar.gz"
+        if not _download(cache, name, f"{base}/{archive}", f"{base}/{archive}.sha256", progress):
+            return None
     return _dapr_in(cache)
+
+
+def _download_nats(cache: Path, pins: versions.Pins, progress: Progress) -> Path | None:
+    system, machine = versions.target()
+    base = _RELEASES.format(project="nats-io/nats-server", version=pins.nats)
+    archive = f"{_NATS}-v{pins.nats}-{system}-{machine}.tar.gz"
+    return _download(cache, _NATS, f"{base}/{archive}", f"{base}/SHA256SUMS", progress)
+
+
+def _download(cache: Path, name: str, url: str, sums_url: str, progress: Progress) -> Path | None:
+    """Fetch one archive, verify it, and keep the binary; None when there is no way to it from here.
+
+    Raises:
+        NotInstalled: the archive does not match its published checksum.
+    """
+    archive = url.rsplit("/", 1)[1]
+    try:
+        with progress.step(f"download {archive}"):
+            expected = published_checksum(_fetch(sums_url).decode(), archive)
+            packed = _fetch(url)
+    except (OSError, ValueError) as error:
+        progress.say(f"the official release of {name} cannot be had here ({error}): building it")
+        return None
+    if hashlib.sha256(packed).hexdigest() != expected:
+        raise NotInstalled(f"{archive}: its checksum is not the published one; it was thrown away.")
+    cache.mkdir(parents=True, exist_ok=True)
+    draft = cache / f".{name}.{os.getpid()}"
+    _unpack(packed, name, draft)
+    draft.replace(cache / name)
+    return cache / name
+
+
+def published_checksum(text: str, archive: str) -> str:
+    """The SHA-256 of an archive, from a file with one ``<hash>  <file>`` a line, or with a hash alone.
+
+    Raises:
+        ValueError: the file does not name the archive.
+    """
+    for line in text.splitlines():
+        checksum, _, name = line.strip().partition(" ")
+        if re.fullmatch("[0-9a-fA-F]{64}", checksum) and name.strip(" *") in {"", archive}:
+            return checksum.lower()
+    raise ValueError(f"no checksum of {archive} was published")
 
 
 def _fetch(url: str) -> bytes:
@@ -136,17 +167,18 @@ def _fetch(url: str) -> bytes:
         return content
 
 
-def _unpack(packed: bytes, member: str, target: Path) -> None:
-    with tempfile.TemporaryFile() as file:
-        file.write(packed)
-        file.seek(0)
-        with tarfile.open(fileobj=file, mode="r:gz") as archive:
-            names = [name for name in archive.getnames() if Path(name).name in {member, target.name}]
-            source = archive.extractfile(names[0]) if names else None
-            if source is None:
-                raise NotInstalled(f"the release archive of {target.name} does not hold the binary")
-            with target.open("wb") as out:
-                shutil.copyfileobj(source, out)
+def _unpack(packed: bytes, name: str, target: Path) -> None:
+    """Write the binary out of its archive: the one file that is called `name`, or `name` and a platform."""
+    with tarfile.open(fileobj=io.BytesIO(packed), mode="r:gz") as archive:
+        member = next(
+            (item for item in archive if item.isfile() and Path(item.name).name.split("_")[0] == name),
+            None,
+        )
+        source = archive.extractfile(member) if member else None
+        if source is None:
+            raise NotInstalled(f"the release archive of {name} does not hold the binary")
+        with target.open("wb") as out:
+            shutil.copyfileobj(source, out)
     target.chmod(0o755)
 
 
@@ -159,7 +191,7 @@ def _build_dapr(cache: Path, progress: Progress) -> dict[str, Path]:
 
 def _build(cache: Path, name: str, progress: Progress) -> Path:
     pins = versions.pins()
-    go = _go(pins)
+    go = _go(name, pins)
     package = "github.com/nats-io/nats-server/v2" if name == _NATS else f"github.com/dapr/dapr/cmd/{name}"
     # All components: JetStream, SQLite name resolution and OpenAI are not among the stable ones.
     flags = (
@@ -197,20 +229,28 @@ def _run_build(command: list[str], update: Callable[[str], None]) -> list[str] |
     return lines if process.returncode else None
 
 
-def _go(pins: versions.Pins) -> str:
-    found = shutil.which("go") or _existing_str(Path("/usr/local/go/bin/go"))
-    wanted = f"Go {'.'.join(pins.go.split('.')[:2])} or newer"
-    ways = (
-        f"Install either Dapr 1.18 or newer (https://docs.dapr.io/getting-started, then `dapr init`), or {wanted} "
-        "(https://go.dev/dl) to build it here, and run this again."
+def _go(name: str, pins: versions.Pins) -> str:
+    """The Go tool to build `name` with.
+
+    Raises:
+        NotInstalled: there is none, or it is too old.
+    """
+    go = f"Go {'.'.join(pins.go.split('.')[:2])} or newer (https://go.dev/dl) to build it here"
+    ready = (
+        f"nats-server {'.'.join(map(str, versions.MINIMUM_NATS))} or newer (https://nats.io/download)"
+        if name == _NATS
+        else f"Dapr {'.'.join(map(str, versions.MINIMUM_DAPR))} or newer (https://docs.dapr.io/getting-started, "
+        "then `dapr init --slim`, which brings placement and scheduler too)"
     )
+    ways = f"Its official release cannot be had from here. Install either {ready} or {go}, and run this again."
+    found = shutil.which("go") or _existing_str(Path("/usr/local/go/bin/go"))
     if found is None:
-        raise NotInstalled(f"The Dapr runtime is missing. {ways}")
+        raise NotInstalled(f"{name} is missing. {ways}")
     answer = subprocess.run([found, "version"], capture_output=True, text=True, timeout=60, check=False)
     version = versions.parse(answer.stdout)
     minimum = versions.parse(pins.go)
     if version is None or minimum is None or version[:2] < minimum[:2]:
-        raise NotInstalled(f"The Dapr runtime is missing, and Go here is {answer.stdout.strip() or 'broken'}. {ways}")
+        raise NotInstalled(f"{name} is missing, and Go here is {answer.stdout.strip() or 'broken'}. {ways}")
     return found
 
 
@@ -228,11 +268,15 @@ def _cache_folder() -> Path:
 
 
 @contextlib.contextmanager
-def _only_one(cache: Path) -> Iterator[None]:
+def _only_one(cache: Path, progress: Progress) -> Iterator[None]:
     """Two processes that need the same binaries build them once."""
     cache.parent.mkdir(parents=True, exist_ok=True)
     with (cache.parent / f"{cache.name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            with progress.step("another process is getting the runtime: waiting for it"):
+                fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
 

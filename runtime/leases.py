@@ -16,8 +16,8 @@ _ANSWER_TIMEOUT = 2.0
 async def revoke_stale(etcd_client_port: int, watch_for: float = 6.0) -> int:
     """Revoke every lease but the newest as they come into sight; how many there were.
 
-    Call it when a scheduler was started. It looks for `watch_for` seconds, in which the new process takes its own lease:
-    only then is it known that the others are stale. etcd's ids of leases grow with time (pkg/idutil).
+    Call it when a scheduler was started. It looks for `watch_for` seconds, in which the new process takes a lease of
+    its own: only then is it known that the others are stale. etcd's lease ids grow with time (pkg/idutil).
     """
     url = f"http://127.0.0.1:{etcd_client_port}/v3/lease"
     revoked = 0

@@ -160,12 +160,17 @@ class Child:
             await self._wanted.wait()
             if self._stopping.is_set():
                 return
-            ended = await self._run_once()
+            code = await self._run_once()
+            ended = describe_exit(code)
             if self._stopping.is_set():
                 return
             if not self._wanted.is_set():
                 self._notice(self.name, f"{ended}; held down")
                 continue
+            if code == os.EX_CONFIG:
+                self._notice(self.name, "its configuration is wrong, giving up")
+                self._on_give_up(GaveUp(f"{self.name} does not start:\n{tail(self.lines)}"))
+                return
             pause = self._rule.after_death(time.monotonic())
             if pause is None:
                 self._notice(self.name, f"{ended}; it dies too often, giving up")
@@ -182,8 +187,8 @@ class Child:
                 async with asyncio.timeout(pause):
                     await self._stopping.wait()
 
-    async def _run_once(self) -> str:
-        """Run the command to its end; in words, how it ended."""
+    async def _run_once(self) -> int:
+        """Run the command to its end; its exit code, negative for a signal."""
         command = self.command
         process = await asyncio.create_subprocess_exec(
             sys.executable,
@@ -213,7 +218,7 @@ class Child:
                 begun.cancel()
             self.ended_at = time.monotonic()
             self._gone.set()
-        return describe_exit(code)
+        return code
 
     async def _announce_start(self) -> None:
         assert self._after_start is not None  # noqa: S101 - the caller checked

@@ -1,5 +1,7 @@
 """Settings that every service shares. Each service has one typed object that extends this one."""
 
+import os
+import sys
 from enum import StrEnum
 from typing import Self
 
@@ -16,7 +18,17 @@ class LogFormat(StrEnum):
 
 
 class InvalidSettings(SystemExit):
-    """The environment does not make a valid configuration; the text names each wrong variable."""
+    """The environment does not make a valid configuration; the text names each wrong variable.
+
+    Ends the process with sysexits' EX_CONFIG, so that whoever started it knows that starting it again cannot help.
+    """
+
+    def __init__(self, text: str) -> None:
+        super().__init__(os.EX_CONFIG)
+        self.text = text
+
+    def __str__(self) -> str:
+        return self.text
 
 
 class ServiceSettings(BaseSettings):
@@ -49,4 +61,6 @@ class ServiceSettings(BaseSettings):
             lines = [
                 f"  {'_'.join(str(part) for part in item['loc']).upper()}: {item['msg']}" for item in error.errors()
             ]
-            raise InvalidSettings("Configuration is wrong:\n" + "\n".join(lines)) from error
+            problem = InvalidSettings("Configuration is wrong:\n" + "\n".join(lines))
+            print(problem, file=sys.stderr)  # noqa: T201 - there are no logs yet: how they look is configuration, too
+            raise problem from error

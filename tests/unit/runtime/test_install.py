@@ -80,9 +80,7 @@ def publish(folder: Path) -> None:
     stem = f"{NATS}-v{versions.pins().nats}-{system}-{machine}"
     content = packed(f"{stem}/{NATS}", NATS.encode())
     (folder / f"{stem}.tar.gz").write_bytes(content)
-    (folder / "SHA256SUMS").write_text(
-        f"{'0' * 64}  other.zip\n{hashlib.sha256(content).hexdigest()}  {stem}.tar.gz\n"
-    )
+    (folder / "SHA256SUMS").write_text(f"{'0' * 64}  other.zip\n{hashlib.sha256(content).hexdigest()}  {stem}.tar.gz\n")
 
 
 def quiet() -> Progress:

@@ -1,5 +1,6 @@
 """When a part counts as ready, and which leadership is stale."""
 
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -8,6 +9,28 @@ from aiohttp import web
 from runtime.leases import revoke_stale, stale
 from runtime.ports import Ports
 from runtime.readiness import Probe, hosts_actor, wait_all
+
+Serve = Callable[..., Awaitable[int]]
+
+
+@pytest.fixture
+async def serve() -> AsyncIterator[Serve]:
+    """Serves routes on a free port, which it returns."""
+    runners: list[web.AppRunner] = []
+
+    async def start(*routes: web.RouteDef) -> int:
+        app = web.Application()
+        app.add_routes(routes)
+        runner = web.AppRunner(app)
+        runners.append(runner)
+        await runner.setup()
+        port = Ports().pick()
+        await web.TCPSite(runner, "127.0.0.1", port).start()
+        return port
+
+    yield start
+    for runner in runners:
+        await runner.cleanup()
 
 
 @pytest.mark.parametrize(
@@ -24,7 +47,7 @@ def test_an_actor_host_is_ready_once_placement_knows_its_type(actors: Any, ready
     assert hosts_actor("ReminderActor")({"actorRuntime": actors}) is ready
 
 
-async def test_a_probe_is_repeated_until_the_answer_is_good() -> None:
+async def test_a_probe_is_repeated_until_the_answer_is_good(serve: Serve) -> None:
     answers = iter([503, 200])
 
     async def answer(_: web.Request) -> web.Response:
@@ -43,7 +66,7 @@ def test_all_leases_but_the_newest_are_stale() -> None:
     assert stale({"leases": [{"ID": "100"}, {"ID": "99"}, {"ID": "7"}]}) == ["7", "99"]
 
 
-async def test_a_leadership_is_ended_once_its_successor_is_there() -> None:
+async def test_a_leadership_is_ended_once_its_successor_is_there(serve: Serve) -> None:
     seen = iter([["5"], ["5"], ["5", "6"]])
     revoked: list[str] = []
 

@@ -86,7 +86,7 @@ def test_no_process_is_told_to_listen_beyond_loopback(tmp_path: Path) -> None:
     lines = [
         commands.placement(Path("placement"), commands.PlacementPorts(*range(1, 4))),
         commands.scheduler(Path("scheduler"), commands.SchedulerPorts(*range(1, 6)), Layout(tmp_path)),
-        commands.sidecar(Path("daprd"), app, 5, SIDECAR, 6, 7),
+        commands.sidecar(Path("daprd"), app, app_port=5, ports=SIDECAR, placement_port=6, scheduler_port=7),
     ]
     for line in lines:
         listens = [part for part in line if "listen-address" in part]
