@@ -21,6 +21,7 @@ Two rules make every turn safe to repeat and to reorder:
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from pydantic import Field
 
@@ -132,15 +133,7 @@ def _schedule(reminder_id: str, state: ReminderState | None, request: ApplyRemin
         status=ReminderStatus.SCHEDULED,
         last_fired=state.last_fired if state else None,
     )
-    event = ReminderScheduled(
-        reminder_id=reminder_id,
-        task_id=scheduled.task_id,
-        user_id=scheduled.user_id,
-        title=scheduled.title,
-        due_at=scheduled.due_at,
-        version=scheduled.version,
-    )
-    return Decision(scheduled, JobChange.ARM, (event,))
+    return Decision(scheduled, JobChange.ARM, (ReminderScheduled(**_facts(reminder_id, scheduled)),))
 
 
 def _keep_fired(reminder_id: str, state: ReminderState, request: ApplyReminder) -> Decision:
@@ -175,24 +168,16 @@ def _cancel(reminder_id: str, state: ReminderState | None, request: ApplyReminde
     )
     if state is not None and state.status is ReminderStatus.CANCELLED and not request.repair:
         return Decision(cancelled)
-    event = ReminderCancelled(
-        reminder_id=reminder_id,
-        task_id=cancelled.task_id,
-        user_id=cancelled.user_id,
-        title=cancelled.title,
-        due_at=cancelled.due_at,
-        version=cancelled.version,
-    )
-    return Decision(cancelled, JobChange.DISARM, (event,))
+    return Decision(cancelled, JobChange.DISARM, (ReminderCancelled(**_facts(reminder_id, cancelled)),))
 
 
 def _fired_event(reminder_id: str, state: ReminderState, fired_at: datetime) -> ReminderFired:
-    return ReminderFired(
-        reminder_id=reminder_id,
-        task_id=state.task_id,
-        user_id=state.user_id,
-        title=state.title,
-        due_at=state.due_at,
-        version=state.version,
-        fired_at=fired_at,
-    )
+    return ReminderFired(**_facts(reminder_id, state), fired_at=fired_at)
+
+
+def _facts(reminder_id: str, state: ReminderState) -> dict[str, Any]:
+    """What every event about a reminder says."""
+    return {
+        "reminder_id": reminder_id,
+        **state.model_dump(include={"task_id", "user_id", "title", "due_at", "version"}),
+    }

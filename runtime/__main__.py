@@ -29,11 +29,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands.add_parser("install", help="find, download or build the runtime, and say where it is")
     up = commands.add_parser("up", help="run everything until Ctrl-C")
     up.add_argument("--root", type=Path, default=PROJECT, help="where .data is kept (default: the project)")
-    up.add_argument("--port", type=int, help="the page's port (default: PORT, or 8080)")
+    up.add_argument("--port", type=_port_number, help="the page's port (default: PORT, or 8080)")
     up.add_argument("--verbose", action="store_true", help="show the runtime's everyday lines too")
     broker = commands.add_parser("broker", help="run the broker alone, for `dapr run -f .`")
     broker.add_argument("--root", type=Path, default=PROJECT)
-    broker.add_argument("--port", type=int, default=4222)
+    broker.add_argument("--port", type=_port_number, default=4222)
     chosen = parser.parse_args(arguments)
     try:
         match chosen.command:
@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             case "broker":
                 return asyncio.run(_broker(chosen.root.resolve(), chosen.port))
             case _:
-                return asyncio.run(_up(chosen.root, chosen.port or _port(), verbose=chosen.verbose))
+                return asyncio.run(_up(chosen.root, chosen.port or _page_port(), verbose=chosen.verbose))
     except RuntimeProblem as problem:
         print(f"\n{problem}", file=sys.stderr)
         return 1
@@ -57,11 +57,17 @@ def _installed() -> dict[str, Path]:
     return {name: getattr(binaries, name) for name in binaries.__slots__}
 
 
-def _port() -> int:
-    text = os.environ.get("PORT", "8080")
+def _port_number(text: str) -> int:
     if not text.isdecimal() or not 0 < int(text) < 65536:  # noqa: PLR2004 - the last port
-        raise PortTaken(f"PORT={text}: it must be a number from 1 to 65535")
+        raise argparse.ArgumentTypeError(f"{text} is no port: it must be a number from 1 to 65535")
     return int(text)
+
+
+def _page_port() -> int:
+    try:
+        return _port_number(os.environ.get("PORT") or "8080")
+    except argparse.ArgumentTypeError as error:
+        raise PortTaken(f"PORT: {error}") from error
 
 
 async def _up(root: Path, port: int, *, verbose: bool) -> int:

@@ -50,6 +50,7 @@ def placement(binary: Path, ports: PlacementPorts) -> tuple[str, ...]:
         f"--port={ports.grpc}",
         f"--listen-address={_LOOPBACK}",
         f"--healthz-port={ports.healthz}",
+        # Dapr 1.18.2 takes this and listens on all addresses all the same; it answers nothing but "ok" there.
         f"--healthz-listen-address={_LOOPBACK}",
         f"--metrics-port={ports.metrics}",
         f"--metrics-listen-address={_LOOPBACK}",

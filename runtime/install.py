@@ -201,7 +201,7 @@ def _build(cache: Path, name: str, progress: Progress) -> Path:
     )
     cache.mkdir(parents=True, exist_ok=True)
     draft = cache / f".{name}.{os.getpid()}"
-    note = " (the first time: some five minutes and 6 GB)" if name == "daprd" else ""
+    note = " (the first time: some ten minutes and 6 GB)" if name == "daprd" else ""
     with progress.step(f"build {name}{note}") as step:
         lines = _run_build([go, "build", "-v", *flags, "-o", str(draft), package], step.update)
     if lines is not None:
