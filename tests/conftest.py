@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from runtime.install import Binaries, install
 
+from runtime.install import Binaries, install
 from tests.support.stack import Stack
 
 _STACK = pytest.StashKey[Stack]()

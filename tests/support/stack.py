@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from runtime.install import Binaries
-
 from runtime.layout import PROJECT, Layout
 from runtime.supervisor import Supervisor
 from runtime.topology import Topology
