@@ -7,6 +7,7 @@ event id each time. The user's request never waits for it.
 import asyncio
 import contextlib
 from collections import defaultdict
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -65,14 +66,24 @@ def put(session: AsyncSession, body: Event) -> None:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Rest:
+    """A task whose last event could not be published: how often so far, and until when it is left alone."""
+
+    failures: int
+    until: float
+
+
 class OutboxRelay:
-    """Publishes the outbox."""
+    """Publishes the outbox. A task whose event fails rests for a while; the others go on."""
 
     def __init__(self, database: Database, publisher: Publisher, *, parallel: int) -> None:
         self._database = database
         self._publisher = publisher
         self._slots = asyncio.Semaphore(parallel)
         self._woken = asyncio.Event()
+        self._backoff = Backoff(base=0.2, cap=5.0)
+        self._resting: dict[str, _Rest] = {}
 
     def wake(self) -> None:
         """There is something new: call after the commit."""
@@ -85,38 +96,44 @@ class OutboxRelay:
 
     async def run(self) -> None:
         """Publish until cancelled."""
-        backoff, failures = Backoff(base=0.2, cap=5.0), 0
         while True:
             await self._publisher.wait_up()
             self._woken.clear()
             try:
-                published, failed = await self._drain()
+                published = await self._drain()
             except Exception as error:  # noqa: BLE001 - the database may be away; the relay must outlive that
                 log.error("outbox not read", error=str(error) or repr(error))
-                published, failed = 0, 1
-            if failed:
-                failures += 1
-                await asyncio.sleep(backoff.delay(failures - 1))
-                continue
-            failures = 0
+                published = 0
             if published == 0:
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(_POLL):
                         await self._woken.wait()
 
-    async def _drain(self) -> tuple[int, int]:
+    async def _drain(self) -> int:
+        """Publish what is there, as far as it may be tried now; how many were."""
+        now = asyncio.get_running_loop().time()
+        resting = [key for key, rest in self._resting.items() if rest.until > now]
+        query = select(OutboxMessage).order_by(col(OutboxMessage.id)).limit(_BATCH)
         async with self._database.reading() as session:
-            query = select(OutboxMessage).order_by(col(OutboxMessage.id)).limit(_BATCH)
-            messages = (await session.exec(query)).all()
+            # With more of them than a query may name nothing works at all, and waiting for them costs nobody anything.
+            messages = (await session.exec(query.where(col(OutboxMessage.key).not_in(resting[:_BATCH])))).all()
         by_key: dict[str, list[OutboxMessage]] = defaultdict(list)
         for message in messages:
             by_key[message.key].append(message)
-        done = [ids for ids in await asyncio.gather(*map(self._publish_in_order, by_key.values())) if ids]
+        done = await asyncio.gather(*map(self._publish_in_order, by_key.values()))
         published = [message_id for ids in done for message_id in ids]
         if published:
             async with self._database.writing() as session:
                 await session.exec(delete(OutboxMessage).where(col(OutboxMessage.id).in_(published)))
-        return len(published), len(messages) - len(published)
+        for (key, wanted), ids in zip(by_key.items(), done, strict=True):
+            self._let_rest(key, failed=len(ids) < len(wanted))
+        return len(published)
+
+    def _let_rest(self, key: str, *, failed: bool) -> None:
+        before = self._resting.pop(key, _Rest(0, 0.0))
+        if failed:
+            until = asyncio.get_running_loop().time() + self._backoff.delay(before.failures)
+            self._resting[key] = _Rest(before.failures + 1, until)
 
     async def _publish_in_order(self, messages: list[OutboxMessage]) -> list[int]:
         """Ids of those published; stops at the first failure, so that a later event never overtakes it."""

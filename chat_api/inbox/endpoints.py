@@ -8,7 +8,9 @@ from fastapi import APIRouter, Depends, Header, Query, Request, status
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import BaseModel, ConfigDict
 
-from chat_api.auth.dependencies import CurrentUser
+from chat_api.auth.dependencies import CurrentUser, auth_service, session_token
+from chat_api.auth.service import AuthService
+from chat_api.errors import NotAuthenticated
 from chat_api.inbox.models import InboxItem
 from chat_api.inbox.service import InboxService
 
@@ -58,8 +60,11 @@ async def acknowledge(item_id: int, user: CurrentUser, service: Service) -> None
 
 @router.get("/events", response_class=EventSourceResponse)
 async def events(
+    *,
     user: CurrentUser,
     service: Service,
+    auth: Annotated[AuthService, Depends(auth_service)],
+    token: Annotated[str | None, Depends(session_token)],
     after: Annotated[
         int | None, Query(ge=0, le=_MAX_ID, description="Start after this id instead of with what is new.")
     ] = None,
@@ -67,10 +72,21 @@ async def events(
         int | None, Header(ge=0, le=_MAX_ID, description="Sent by a browser that reconnects; beats `after`.")
     ] = None,
 ) -> AsyncIterator[ServerSentEvent]:
-    """Fired reminders as server-sent events, each once a stream; a new stream starts with those never streamed."""
+    """Fired reminders as server-sent events, each once a stream; a new stream starts with those never streamed.
+
+    It ends with the session.
+    """
     start = last_event_id if last_event_id is not None else after
+
+    async def session_is_open() -> bool:
+        try:
+            await auth.authenticate(token or "")
+        except NotAuthenticated:
+            return False
+        return True
+
     yield ServerSentEvent(comment="connected", retry=_RECONNECT_MS)
-    async for item in service.stream(user.id, start):
+    async for item in service.stream(user.id, start, allowed=session_is_open):
         yield _event(item)
 
 

@@ -2,9 +2,9 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -24,6 +24,8 @@ from servicekit.subscriptions import Reject
 log = get_logger(__name__)
 
 Result = TypeVar("Result")
+
+_RECHECK = 30.0  # seconds between looks at whether the stream may go on
 
 
 class InboxService:
@@ -65,12 +67,17 @@ class InboxService:
             if not await InboxRepository(session).acknowledge(user_id, item_id, datetime.now(UTC)):
                 raise NotFound("You have no fired reminder with this id.")
 
-    async def stream(self, user_id: str, after: int | None) -> AsyncIterator[InboxItem]:
-        """Items as they come, each once; first those later than `after`, or else those never streamed before."""
+    async def stream(
+        self, user_id: str, after: int | None, *, allowed: Callable[[], Awaitable[bool]]
+    ) -> AsyncIterator[InboxItem]:
+        """Items as they come, each once; first those later than `after`, or else those never streamed before.
+
+        Ends when the server stops, and within half a minute after `allowed` has become false.
+        """
         sent: set[int] = set()
         with self._feed.listen(user_id) as signal:
             last = after if after is not None else await _unbroken(self._newest_id())
-            while not self._feed.closed:
+            while not self._feed.closed and await _unbroken(allowed()):
                 signal.clear()
                 items = await _unbroken(self._unsent(user_id, last, after or 0))
                 fresh = {item.id: item for item in items if item.id is not None and item.id not in sent}
@@ -81,7 +88,7 @@ class InboxService:
                     last = max(last, *fresh)
                     await _unbroken(self._mark_delivered(list(fresh)))
                 with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(30):
+                    async with asyncio.timeout(_RECHECK):
                         await signal.wait()
 
     async def _newest_id(self) -> int:
@@ -152,6 +159,6 @@ class InboxService:
                 tasks.add(reminder)
 
 
-async def _unbroken(work: Coroutine[Any, Any, Result]) -> Result:
+async def _unbroken(work: Awaitable[Result]) -> Result:
     """Run to the end even if the reader goes away: a connection that is given up half-way through is lost."""
     return await asyncio.shield(asyncio.ensure_future(work))

@@ -97,6 +97,25 @@ async def test_a_reminder_that_fired_while_the_page_was_closed_is_there_when_it_
     await expect(page.get_by_test_id("reminder-card")).to_contain_text("breathe")
 
 
+async def test_somebody_logs_out_and_in_again(page: Page, stack: Stack) -> None:
+    await register(page, stack)
+    await page.get_by_test_id("chat-input").fill("buy milk tomorrow at 9am")
+    await page.get_by_test_id("chat-input").press("Enter")
+    await expect(page.get_by_test_id("task-item")).to_have_count(1)
+    email = await page.evaluate("fetch('/api/v1/auth/me').then(answer => answer.json()).then(me => me.email)")
+    await page.get_by_test_id("logout").click()
+    await expect(page.get_by_test_id("auth-form")).to_be_visible()
+
+    await page.goto(stack.url)
+    await page.get_by_test_id("email").fill(email)
+    await page.get_by_test_id("password").fill("not the password")
+    await page.get_by_test_id("auth-submit").click()
+    await expect(page.get_by_test_id("auth-error")).to_contain_text("wrong")
+    await page.get_by_test_id("password").fill("a long enough password")
+    await page.get_by_test_id("auth-submit").click()
+    await expect(page.get_by_test_id("task-item")).to_contain_text("buy milk")
+
+
 async def test_what_a_user_writes_is_shown_and_never_run(page: Page, stack: Stack) -> None:
     await register(page, stack)
     sentence = 'remind me tomorrow at noon to <img src=x onerror="document.title=1"> shop'

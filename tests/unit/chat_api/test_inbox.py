@@ -45,6 +45,10 @@ async def a_task(tasks: TaskService, user: str = ALICE, **fields: object) -> Tas
     return await tasks.create(user, TaskCreate.model_validate(wish))
 
 
+async def always() -> bool:
+    return True
+
+
 async def take(stream: AsyncIterator[InboxItem], count: int) -> list[InboxItem]:
     async with asyncio.timeout(5):
         return [await anext(stream) for _ in range(count)]
@@ -137,7 +141,7 @@ class TestStream:
     ) -> None:
         missed, live = await a_task(tasks, title="missed"), await a_task(tasks, title="live")
         await inbox.handle(announcement(missed))
-        stream = inbox.stream(ALICE, None)
+        stream = inbox.stream(ALICE, None, allowed=always)
         assert [item.title for item in await take(stream, 1)] == ["missed"]
         await inbox.handle(announcement(live))
         assert [item.title for item in await take(stream, 1)] == ["live"]
@@ -146,7 +150,7 @@ class TestStream:
         self, tasks: TaskService, inbox: InboxService
     ) -> None:
         first, second = await a_task(tasks, title="first"), await a_task(tasks, title="second")
-        stream = inbox.stream(ALICE, None)
+        stream = inbox.stream(ALICE, None, allowed=always)
         reading = asyncio.create_task(take(stream, 2))
         await inbox.handle(announcement(first))
         await inbox.handle(announcement(second))
@@ -156,7 +160,7 @@ class TestStream:
         more = asyncio.create_task(take(stream, 1))
         await inbox.handle(announcement(third))
         await more
-        other = inbox.stream(ALICE, None)
+        other = inbox.stream(ALICE, None, allowed=always)
         titles = [item.title for item in await take(other, 1)]
         assert "first" not in titles
 
@@ -166,24 +170,39 @@ class TestStream:
         for title in ("one", "two", "three"):
             await inbox.handle(announcement(await a_task(tasks, title=title)))
         first = (await inbox.latest(ALICE, 10))[0].id
-        stream = inbox.stream(ALICE, first)
+        stream = inbox.stream(ALICE, first, allowed=always)
         assert [item.title for item in await take(stream, 2)] == ["two", "three"]
 
     async def test_another_user_sees_nothing(self, tasks: TaskService, inbox: InboxService) -> None:
         await inbox.handle(announcement(await a_task(tasks)))
-        stream = inbox.stream(BOB, 0)
+        stream = inbox.stream(BOB, 0, allowed=always)
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.3):
                 await anext(stream)
 
     async def test_two_tabs_both_see_it(self, tasks: TaskService, inbox: InboxService) -> None:
-        tabs = [asyncio.create_task(take(inbox.stream(ALICE, None), 1)) for _ in range(2)]
+        tabs = [asyncio.create_task(take(inbox.stream(ALICE, None, allowed=always), 1)) for _ in range(2)]
         await asyncio.sleep(0.1)  # both listen
         await inbox.handle(announcement(await a_task(tasks)))
         assert [[item.title for item in await tab] for tab in tabs] == [["stretch"], ["stretch"]]
 
+    async def test_a_stream_ends_with_its_session(self, tasks: TaskService, inbox: InboxService) -> None:
+        open_session = True
+
+        async def allowed() -> bool:
+            return open_session
+
+        stream = inbox.stream(ALICE, None, allowed=allowed)
+        await inbox.handle(announcement(await a_task(tasks, title="before")))
+        assert [item.title for item in await take(stream, 1)] == ["before"]
+        open_session = False
+        reading = asyncio.ensure_future(anext(stream, None))
+        await inbox.handle(announcement(await a_task(tasks, title="after")))
+        async with asyncio.timeout(5):
+            assert await reading is None
+
     async def test_streams_end_when_the_server_stops(self, inbox: InboxService, feed: InboxFeed) -> None:
-        stream = inbox.stream(ALICE, None)
+        stream = inbox.stream(ALICE, None, allowed=always)
         reading = asyncio.ensure_future(anext(stream, None))
         await asyncio.sleep(0.05)  # it waits
         feed.close()

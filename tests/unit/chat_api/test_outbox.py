@@ -102,6 +102,20 @@ async def test_a_stuck_task_holds_up_no_other(tasks: TaskService, relay: OutboxR
     assert await relay.depth() == 1
 
 
+async def test_a_stuck_task_goes_on_in_order_when_it_can(
+    tasks: TaskService, relay: OutboxRelay, publisher: FakePublisher
+) -> None:
+    stuck = await tasks.create(ALICE, TaskCreate(title="stuck"))
+    publisher.refused_keys.add(stuck.task.id)
+    async with running(relay):
+        for number in range(5):
+            await tasks.update(ALICE, stuck.task.id, TaskUpdate(title=f"stuck {number}"))
+            await asyncio.sleep(0.05)  # it is tried in between
+        publisher.refused_keys.clear()
+        await emptied(relay)
+    assert publisher.ids == [f"task/{stuck.task.id}/v{version}" for version in range(1, 7)]
+
+
 async def test_a_new_process_publishes_what_the_old_one_left(
     database: Database, tasks: TaskService, publisher: FakePublisher
 ) -> None:
