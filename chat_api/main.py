@@ -44,7 +44,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         relay = OutboxRelay(database, sidecar, parallel=settings.relay_parallel)
         feed = InboxFeed(database)
         tasks = TaskService(database, relay)
-        inbox = InboxService(database, feed, relay)
+        inbox = InboxService(database, feed, relay, tasks)
         conversations = ConversationStore(sidecar, ttl=settings.conversation_ttl, timeout=settings.conversation_timeout)
         services = Services(
             auth=AuthService(database, session_lifetime=timedelta(days=settings.session_days)),

@@ -1,18 +1,21 @@
 """The inbox and its live stream."""
 
 from collections.abc import AsyncIterator
-from datetime import datetime
-from typing import Annotated
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Self
 
 from fastapi import APIRouter, Depends, Header, Query, Request, status
 from fastapi.sse import EventSourceResponse, ServerSentEvent
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from chat_api.auth.dependencies import CurrentUser, auth_service, session_token
 from chat_api.auth.service import AuthService
 from chat_api.errors import NotAuthenticated
 from chat_api.inbox.models import InboxItem
 from chat_api.inbox.service import InboxService
+from chat_api.tasks.endpoints import task_view
+from chat_api.tasks.schemas import TaskView
+from contracts.base import Instant
 
 router = APIRouter(prefix="/api/v1", tags=["reminders"])
 
@@ -33,6 +36,25 @@ class FiredReminder(BaseModel):
     due_at: datetime
     fired_at: datetime
     acknowledged_at: datetime | None
+
+
+class Snooze(BaseModel):
+    """When to say it again: an instant, or minutes from now."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    until: Instant | None = None
+    minutes: Annotated[int | None, Field(ge=1, le=7 * 24 * 60)] = None
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Self:
+        if (self.until is None) == (self.minutes is None):
+            raise ValueError("send either `until` or `minutes`")
+        return self
+
+    def instant(self, now: datetime) -> datetime:
+        """The instant meant."""
+        return self.until or now + timedelta(minutes=self.minutes or 0)
 
 
 def inbox_service(request: Request) -> InboxService:
@@ -56,6 +78,12 @@ async def list_inbox(
 async def acknowledge(item_id: int, user: CurrentUser, service: Service) -> None:
     """The user has seen to it."""
     await service.acknowledge(user.id, item_id)
+
+
+@router.post("/inbox/{item_id}/snooze")
+async def snooze(item_id: int, body: Snooze, user: CurrentUser, service: Service) -> TaskView:
+    """Say it again later; the answer is its task. The task's due time stays."""
+    return task_view(await service.snooze(user.id, item_id, body.instant(datetime.now(UTC))))
 
 
 @router.get("/events", response_class=EventSourceResponse)

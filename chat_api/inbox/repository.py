@@ -60,10 +60,14 @@ class InboxRepository:
             .values(delivered_at=now)
         )
 
+    async def get(self, user_id: str, item_id: int) -> InboxItem | None:
+        """The user's item."""
+        query = select(InboxItem).where(InboxItem.id == item_id, InboxItem.user_id == user_id)
+        return (await self._session.exec(query)).first()
+
     async def acknowledge(self, user_id: str, item_id: int, now: datetime) -> bool:
         """Mark the user's item as seen to; whether there is such an item."""
-        query = select(InboxItem).where(InboxItem.id == item_id, InboxItem.user_id == user_id)
-        item = (await self._session.exec(query)).first()
+        item = await self.get(user_id, item_id)
         if item is None:
             return False
         if item.acknowledged_at is None:

@@ -16,7 +16,7 @@ from chat_api.inbox.repository import InboxRepository
 from chat_api.outbox import OutboxRelay
 from chat_api.tasks.models import TaskStatus, WishStatus
 from chat_api.tasks.repository import WAITING, TaskRepository
-from chat_api.tasks.service import advance
+from chat_api.tasks.service import TaskService, TaskWithReminders, advance, snooze
 from contracts.events import CloudEvent, ReminderCancelled, ReminderFired, ReminderScheduled
 from servicekit.logs import get_logger
 from servicekit.subscriptions import Reject
@@ -31,10 +31,11 @@ _RECHECK = 30.0  # seconds between looks at whether the stream may go on
 class InboxService:
     """The inbox of every user."""
 
-    def __init__(self, database: Database, feed: InboxFeed, relay: OutboxRelay) -> None:
+    def __init__(self, database: Database, feed: InboxFeed, relay: OutboxRelay, tasks: TaskService) -> None:
         self._database = database
         self._feed = feed
         self._relay = relay
+        self._tasks = tasks
 
     async def handle(self, event: CloudEvent) -> None:
         """Handle the `reminders` topic.
@@ -66,6 +67,25 @@ class InboxService:
         async with self._database.writing() as session:
             if not await InboxRepository(session).acknowledge(user_id, item_id, datetime.now(UTC)):
                 raise NotFound("You have no fired reminder with this id.")
+
+    async def snooze(self, user_id: str, item_id: int, until: datetime) -> TaskWithReminders:
+        """Say it again at `until`; the item counts as seen to. The task as it is then.
+
+        Raises:
+            NotFound: this user has no such item, or its task is gone.
+            Invalid: that time has passed, or the task is completed.
+        """
+        now = datetime.now(UTC)
+        async with self._database.writing() as session:
+            inbox, tasks = InboxRepository(session), TaskRepository(session)
+            item = await inbox.get(user_id, item_id)
+            task = await tasks.get(user_id, item.task_id, lock=True) if item else None
+            if item is None or task is None:
+                raise NotFound("You have no fired reminder with this id, or its task is gone.")
+            snooze(session, task, await tasks.reminders([task.id]), until, now)
+            await inbox.acknowledge(user_id, item_id, now)
+        self._relay.wake()
+        return await self._tasks.get(user_id, task.id)
 
     async def stream(
         self, user_id: str, after: int | None, *, allowed: Callable[[], Awaitable[bool]]

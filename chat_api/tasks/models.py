@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, Column, Index
+from sqlalchemy import JSON, Column, Index, false
 from sqlmodel import Field, SQLModel
 
 from chat_api.database import UtcDateTime
@@ -61,3 +61,8 @@ class Reminder(SQLModel, table=True):
     due_at: datetime = Field(sa_type=UtcDateTime)
     status: str = Field(default=WishStatus.PENDING, max_length=16)
     fired_at: datetime | None = Field(default=None, sa_type=UtcDateTime, nullable=True)
+    snoozed: bool = Field(
+        default=False,
+        sa_column_kwargs={"server_default": false()},
+        description="Says once more what another one said; does not move with the task.",
+    )

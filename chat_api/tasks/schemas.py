@@ -73,6 +73,7 @@ class ReminderView(BaseModel):
     due_at: datetime
     status: WishStatus
     fired_at: datetime | None
+    snoozed: bool
 
 
 class TaskView(BaseModel):

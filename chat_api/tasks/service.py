@@ -181,14 +181,15 @@ def advance(session: AsyncSession, task: Task, reminders: Sequence[Reminder], no
     """
     if task.recurrence is None or task.due_at is None or task.recurs_from is None:
         return False
-    if any(reminder.status in WAITING for reminder in reminders) or task.status != TaskStatus.OPEN:
+    lasting = [reminder for reminder in reminders if not reminder.snoozed]
+    if any(reminder.status in WAITING for reminder in lasting) or task.status != TaskStatus.OPEN:
         return False
     following = recurrence.next_occurrence(
         task.recurrence, start=task.recurs_from, after=max(now, task.due_at), zone=ZoneInfo(task.timezone)
     )
     if following is None:
         return False
-    _shift(reminders, following - task.due_at, now)
+    _shift(lasting, following - task.due_at, now)
     task.due_at = following
     task.version += 1
     task.updated_at = now
@@ -196,6 +197,32 @@ def advance(session: AsyncSession, task: Task, reminders: Sequence[Reminder], no
         session.add(row)
     _record(session, task, reminders, TaskChange.UPDATED, now)
     return True
+
+
+def snooze(session: AsyncSession, task: Task, reminders: Sequence[Reminder], until: datetime, now: datetime) -> None:
+    """Add a reminder at `until`, within a running transaction. The task's due time stays.
+
+    Raises:
+        Invalid: that time has passed, or the task is not open.
+    """
+    _require_future([until], "until", now)
+    if task.status != TaskStatus.OPEN:
+        raise Invalid("until", "the task is completed")
+    row = next((row for row in reminders if row.status == WishStatus.CANCELLED or _is_spent(row)), None)
+    if row is None:
+        row = _new_reminder(task, until)
+        reminders = [*reminders, row]
+    _rearm(row, until.astimezone(UTC))
+    row.snoozed = True
+    task.version += 1
+    task.updated_at = now
+    for changed in (task, row):
+        session.add(changed)
+    _record(session, task, reminders, TaskChange.UPDATED, now)
+
+
+def _is_spent(reminder: Reminder) -> bool:
+    return reminder.snoozed and reminder.status == WishStatus.FIRED
 
 
 def _record(
@@ -248,10 +275,11 @@ def _apply(task: Task, changes: dict[str, Any]) -> TaskChange:
 
 def _move_due(task: Task, reminders: list[Reminder], due_at: datetime | None, now: datetime) -> list[Reminder]:
     """The reminders when the task is due at another time: they keep their distance to it, and end with it."""
-    kept = [reminder for reminder in reminders if reminder.status != WishStatus.CANCELLED]
+    kept = [reminder for reminder in reminders if reminder.status != WishStatus.CANCELLED and not reminder.snoozed]
+    ended = [reminder for reminder in reminders if reminder.snoozed] + (kept if due_at is None else [])
+    for reminder in ended:
+        reminder.status = WishStatus.CANCELLED
     if due_at is None:
-        for reminder in kept:
-            reminder.status = WishStatus.CANCELLED
         return reminders
     if task.due_at is None:
         return _replace_reminders(task, reminders, [*(reminder.due_at for reminder in kept), due_at], now)
@@ -297,6 +325,7 @@ def _rearm(reminder: Reminder, due_at: datetime) -> None:
     reminder.due_at = due_at
     reminder.status = WishStatus.PENDING
     reminder.fired_at = None
+    reminder.snoozed = False
 
 
 def _new_reminder(task: Task, due_at: datetime) -> Reminder:

@@ -111,6 +111,11 @@ export class Client {
     return this.#call("POST", `/inbox/${inboxId}/acknowledge`);
   }
 
+  /** `when` is {minutes} or {until}; the answer is the task. */
+  snooze(inboxId, when) {
+    return this.#call("POST", `/inbox/${inboxId}/snooze`, { body: when });
+  }
+
   async #call(method, path, options) {
     try {
       return await call(method, path, { ...options, signal: this.#signal });

@@ -8,6 +8,13 @@ import { toast } from "./toast.js";
 const LOADED = 50;
 const MANY = 3;
 
+/** What a card offers: a label, and what it asks the server for. */
+const SNOOZES = [
+  ["10 min", () => ({ minutes: 10 })],
+  ["1 hour", () => ({ minutes: 60 })],
+  ["tomorrow at 9", () => ({ until: tomorrowAt(9).toISOString() })],
+];
+
 export class Reminders {
   #client;
   #view;
@@ -66,14 +73,21 @@ export class Reminders {
   #show(item) {
     const done = el("button", { type: "button", class: "button primary", "data-testid": "reminder-done", "aria-label": `Done: ${item.title}`, text: "Done" });
     const dismiss = el("button", { type: "button", class: "button quiet", "data-testid": "reminder-dismiss", "aria-label": `Dismiss: ${item.title}`, text: "Dismiss" });
+    const snoozes = el("p", { class: "reminder-snooze" }, el("span", { text: "Again:" }));
     const node = el("li", { class: "reminder", "data-testid": "reminder-card", "data-reminder-id": item.reminder_id },
       el("span", { class: "reminder-mark" }, icon("bell")),
       el("div", { class: "reminder-text" },
         el("p", { class: "reminder-title", text: item.title }),
         el("p", { class: "reminder-when" }, el("time", { datetime: item.due_at, text: dueSentence(item) })),
+        snoozes,
       ),
       el("div", { class: "reminder-actions" }, done, dismiss),
     );
+    for (const [label, when] of SNOOZES) {
+      const button = el("button", { type: "button", class: "link", "data-testid": "reminder-snooze", "aria-label": `Remind me again, ${label}: ${item.title}`, text: label });
+      button.addEventListener("click", () => this.#act(item, node, () => this.#snooze(item, when())));
+      snoozes.append(button);
+    }
     done.addEventListener("click", () => this.#act(item, node, () => this.#complete(item)));
     dismiss.addEventListener("click", () => this.#act(item, node, () => this.#putAway(item)));
     this.#cards.set(item.id, { item, node });
@@ -114,6 +128,14 @@ export class Reminders {
     for (const other of [...this.#cards.values()].map((card) => card.item)) {
       if (other.task_id === item.task_id) await this.#putAway(other);
     }
+  }
+
+  async #snooze(item, when) {
+    const task = await this.#client.snooze(item.id, when);
+    const next = task.reminders.filter((reminder) => reminder.snoozed && !reminder.fired_at).at(-1);
+    this.#remove(item.id);
+    this.#onTaskChanged();
+    if (next) toast(`I will remind you again ${dayAndClock(new Date(next.due_at))}.`);
   }
 
   async #putAway(item) {
@@ -161,4 +183,11 @@ function dueSentence(item) {
   const when = dayAndClock(due, new Date(), { exact: true });
   const late = lateness(due, new Date(item.fired_at));
   return late ? `Was due ${when}, came ${late}` : `Due ${when}`;
+}
+
+function tomorrowAt(hour) {
+  const day = new Date();
+  day.setDate(day.getDate() + 1);
+  day.setHours(hour, 0, 0, 0);
+  return day;
 }

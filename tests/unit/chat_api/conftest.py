@@ -85,5 +85,5 @@ def feed(database: Database) -> InboxFeed:
 
 
 @pytest.fixture
-def inbox(database: Database, feed: InboxFeed, relay: OutboxRelay) -> InboxService:
-    return InboxService(database, feed, relay)
+def inbox(database: Database, feed: InboxFeed, relay: OutboxRelay, tasks: TaskService) -> InboxService:
+    return InboxService(database, feed, relay, tasks)

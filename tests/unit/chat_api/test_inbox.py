@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from chat_api.database import Database
-from chat_api.errors import NotFound
+from chat_api.errors import Invalid, NotFound
 from chat_api.inbox.feed import InboxFeed
 from chat_api.inbox.models import InboxItem
 from chat_api.inbox.service import InboxService
@@ -218,3 +218,67 @@ async def test_acknowledging_is_for_ones_own(tasks: TaskService, inbox: InboxSer
         await inbox.acknowledge(BOB, item.id)
     await inbox.acknowledge(ALICE, item.id)
     assert (await inbox.latest(ALICE, 10))[0].acknowledged_at is not None
+
+
+class TestSnooze:
+    async def fired(self, tasks: TaskService, inbox: InboxService, **fields: object) -> tuple[TaskWithReminders, int]:
+        added = await a_task(tasks, **fields)
+        await inbox.handle(announcement(added))
+        item_id = (await inbox.latest(ALICE, 10))[-1].id
+        assert item_id is not None
+        return added, item_id
+
+    async def test_it_rings_again_and_the_due_time_stays(self, tasks: TaskService, inbox: InboxService) -> None:
+        added, item_id = await self.fired(tasks, inbox)
+        until = datetime.now(UTC) + timedelta(minutes=10)
+        snoozed = await inbox.snooze(ALICE, item_id, until)
+        assert snoozed.task.due_at == added.task.due_at
+        assert [(row.due_at, row.snoozed) for row in snoozed.reminders if row.status == WishStatus.PENDING] == [
+            (until, True)
+        ]
+        assert (await inbox.latest(ALICE, 10))[-1].acknowledged_at is not None
+        waiting = [row.status for row in snoozed.reminders].index(WishStatus.PENDING)
+        await inbox.handle(announcement(snoozed, waiting))
+        assert len(await inbox.latest(ALICE, 10)) == 2
+
+    async def test_again_and_again_it_needs_no_further_row(self, tasks: TaskService, inbox: InboxService) -> None:
+        added, item_id = await self.fired(tasks, inbox)
+        for minutes in (10, 20, 30):
+            snoozed = await inbox.snooze(ALICE, item_id, datetime.now(UTC) + timedelta(minutes=minutes))
+            waiting = [row.status for row in snoozed.reminders].index(WishStatus.PENDING)
+            await inbox.handle(announcement(snoozed, waiting))
+            item_id = (await inbox.latest(ALICE, 10))[-1].id or 0
+        assert len((await tasks.get(ALICE, added.task.id)).reminders) == 2
+        assert len(await inbox.latest(ALICE, 10)) == 4
+
+    async def test_a_recurring_task_still_moves_on(self, tasks: TaskService, inbox: InboxService) -> None:
+        added, item_id = await self.fired(tasks, inbox, recurrence="FREQ=DAILY")
+        moved = await tasks.get(ALICE, added.task.id)
+        until = datetime.now(UTC) + timedelta(minutes=10)
+        snoozed = await inbox.snooze(ALICE, item_id, until)
+        assert snoozed.task.due_at == moved.task.due_at
+        assert sorted(row.snoozed for row in snoozed.reminders) == [False, True]
+        lasting = [row.snoozed for row in snoozed.reminders].index(False)
+        await inbox.handle(announcement(snoozed, lasting))
+        later = await tasks.get(ALICE, added.task.id)
+        assert later.task.due_at == (moved.task.due_at or NOW) + timedelta(days=1)
+        assert [row.due_at for row in later.reminders if row.snoozed] == [until]
+
+    async def test_moving_the_task_ends_it(self, tasks: TaskService, inbox: InboxService) -> None:
+        added, item_id = await self.fired(tasks, inbox)
+        await inbox.snooze(ALICE, item_id, datetime.now(UTC) + timedelta(minutes=10))
+        later = datetime.now(UTC) + timedelta(hours=2)
+        moved = await tasks.update(ALICE, added.task.id, TaskUpdate(due_at=later))
+        assert [row.due_at for row in moved.reminders] == [later]
+
+    async def test_what_cannot_be_snoozed_is_refused(self, tasks: TaskService, inbox: InboxService) -> None:
+        added, item_id = await self.fired(tasks, inbox)
+        later = datetime.now(UTC) + timedelta(minutes=10)
+        with pytest.raises(NotFound):
+            await inbox.snooze(BOB, item_id, later)
+        with pytest.raises(Invalid):
+            await inbox.snooze(ALICE, item_id, datetime.now(UTC) - timedelta(minutes=10))
+        await tasks.update(ALICE, added.task.id, TaskUpdate(status=TaskStatus.COMPLETED))
+        with pytest.raises(Invalid):
+            await inbox.snooze(ALICE, item_id, later)
+        assert (await inbox.latest(ALICE, 10))[-1].acknowledged_at is None
