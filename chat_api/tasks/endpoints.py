@@ -2,12 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, status
+from fastapi import APIRouter, Depends, Query, Request, Response, status
 
 from chat_api.auth.dependencies import CurrentUser
 from chat_api.tasks.models import TaskStatus
-from chat_api.tasks.schemas import ReminderView, TaskCreate, TaskUpdate, TaskView
+from chat_api.tasks.query import TaskQuery, TaskSort
+from chat_api.tasks.schemas import ReminderView, TaskCreate, TaskUpdate, TaskView, normal_tag
 from chat_api.tasks.service import TaskService, TaskWithReminders
+from contracts.base import Instant
 
 router = APIRouter(prefix="/api/v1/tasks", tags=["tasks"])
 
@@ -28,9 +30,44 @@ def task_view(found: TaskWithReminders) -> TaskView:
 
 
 @router.get("")
-async def list_tasks(user: CurrentUser, service: Service, status: TaskStatus | None = None) -> list[TaskView]:
-    """The user's tasks, the next due one first."""
-    return [task_view(found) for found in await service.list(user.id, status=status)]
+async def list_tasks(
+    *,
+    user: CurrentUser,
+    service: Service,
+    request: Request,
+    response: Response,
+    status: TaskStatus | None = None,
+    q: Annotated[str | None, Query(max_length=200, description="Text in title or notes, upper or lower case.")] = None,
+    tag: Annotated[str | None, Query(max_length=50)] = None,
+    priority: Annotated[int | None, Query(ge=1, le=4)] = None,
+    due_after: Annotated[Instant | None, Query(description="Due at this instant or later.")] = None,
+    due_before: Annotated[Instant | None, Query(description="Due before this instant.")] = None,
+    sort: TaskSort = TaskSort.DUE,
+    limit: Annotated[int, Query(ge=1, le=500)] = 500,
+    cursor: Annotated[
+        str | None, Query(max_length=2000, description="From the Link header of the page before.")
+    ] = None,
+) -> list[TaskView]:
+    """The user's tasks, the next due one first unless `sort` says otherwise.
+
+    A `Link` header with `rel="next"` leads to the next page, if there is one (RFC 8288).
+    """
+    query = TaskQuery(
+        status=status,
+        text=q,
+        tag=normal_tag(tag) if tag else None,
+        priority=priority,
+        due_after=due_after,
+        due_before=due_before,
+        sort=sort,
+        limit=limit,
+        cursor=cursor,
+    )
+    page = await service.page(user.id, query)
+    if page.next_cursor is not None:
+        following = request.url.include_query_params(cursor=page.next_cursor)
+        response.headers["Link"] = f'<{following.path}?{following.query}>; rel="next"'
+    return [task_view(found) for found in page.items]
 
 
 @router.post("", status_code=status.HTTP_201_CREATED)

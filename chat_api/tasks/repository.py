@@ -7,6 +7,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from chat_api.tasks.models import Reminder, Task, TaskStatus, WishStatus
+from chat_api.tasks.query import TaskQuery
 
 WAITING = (WishStatus.PENDING, WishStatus.SCHEDULED)
 
@@ -22,13 +23,10 @@ class TaskRepository:
         query = select(Task).where(Task.id == task_id, Task.user_id == user_id)
         return (await self._session.exec(query.with_for_update() if lock else query)).first()
 
-    async def list(self, user_id: str, *, status: TaskStatus | None = None, limit: int = 500) -> Sequence[Task]:
-        """The user's tasks: those with a due time first, by it; then the others, by age."""
-        query = select(Task).where(Task.user_id == user_id)
-        if status is not None:
-            query = query.where(Task.status == status)
-        query = query.order_by(col(Task.due_at).is_(None), col(Task.due_at), col(Task.created_at), Task.id)
-        return (await self._session.exec(query.limit(limit))).all()
+    async def list(self, user_id: str, query: TaskQuery) -> Sequence[Task]:
+        """The user's tasks that the query asks for, and one more when there is a next page."""
+        found = select(Task).where(Task.user_id == user_id, *query.conditions())
+        return (await self._session.exec(found.order_by(*query.order()).limit(query.limit + 1))).all()
 
     async def reminders(self, task_ids: Sequence[str]) -> Sequence[Reminder]:
         """All reminders of these tasks, cancelled ones included, by due time."""

@@ -17,14 +17,22 @@ def _bare_instant(value: object) -> object:
     return value.get("due_at") if isinstance(value, dict) else value
 
 
-def _tag(value: str) -> str:
-    return value.strip().lstrip("#@").lower()
+def normal_tag(value: str) -> str:
+    """A tag in its one spelling: lower case, without ``#`` or ``@``.
+
+    Raises:
+        ValueError: nothing is left, or it holds a character that a tag cannot have.
+    """
+    spelled = value.strip().lstrip("#@").lower()
+    if not spelled or not spelled.isprintable() or set(spelled) & set('"\\'):
+        raise ValueError("a tag is made of letters, digits and signs other than quotes and backslashes")
+    return spelled
 
 
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 Notes = Annotated[str, StringConstraints(max_length=10_000)]
 Priority = Annotated[int, Field(ge=1, le=4, description="1 is the highest.")]
-Tag = Annotated[str, StringConstraints(min_length=1, max_length=50), AfterValidator(_tag)]
+Tag = Annotated[str, StringConstraints(min_length=1, max_length=50), AfterValidator(normal_tag)]
 Tags = Annotated[list[Tag], Field(max_length=20)]
 ReminderTimes = Annotated[
     list[Annotated[Instant, BeforeValidator(_bare_instant)]],

@@ -1,5 +1,6 @@
 """Commands on tasks. Each is one transaction: rows, version and event together, or nothing."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,7 @@ from chat_api.identifiers import new_id
 from chat_api.outbox import OutboxRelay
 from chat_api.tasks import recurrence
 from chat_api.tasks.models import Reminder, Task, TaskStatus, WishStatus
+from chat_api.tasks.query import TaskQuery
 from chat_api.tasks.repository import WAITING, TaskRepository
 from chat_api.tasks.schemas import MAX_REMINDERS, TaskCreate, TaskUpdate
 from contracts.events import ReminderSpec, TaskChange, TaskEvent
@@ -30,6 +32,14 @@ class TaskWithReminders:
 
     task: Task
     reminders: Sequence[Reminder]
+
+
+@dataclass(frozen=True, slots=True)
+class TaskPage:
+    """Some tasks, and where the next ones begin."""
+
+    items: Sequence[TaskWithReminders]
+    next_cursor: str | None
 
 
 class TaskService:
@@ -55,12 +65,25 @@ class TaskService:
             return _view(task, await repository.reminders([task.id]))
 
     async def list(self, user_id: str, *, status: TaskStatus | None = None) -> Sequence[TaskWithReminders]:
-        """The user's tasks, the next due one first."""
+        """The user's first tasks, the next due one first."""
+        return (await self.page(user_id, TaskQuery(status=status))).items
+
+    async def page(self, user_id: str, query: TaskQuery) -> TaskPage:
+        """A page of the user's tasks.
+
+        Raises:
+            Invalid: the query's cursor is none.
+        """
         async with self._database.reading() as session:
             repository = TaskRepository(session)
-            tasks = await repository.list(user_id, status=status)
-            reminders = await repository.reminders([task.id for task in tasks]) if tasks else ()
-        return [_view(task, [row for row in reminders if row.task_id == task.id]) for task in tasks]
+            found = await repository.list(user_id, query)
+            tasks = found[: query.limit]
+            rows = await repository.reminders([task.id for task in tasks]) if tasks else ()
+        by_task: dict[str, list[Reminder]] = defaultdict(list)
+        for row in rows:
+            by_task[row.task_id].append(row)
+        following = query.cursor_after(tasks[-1]) if len(found) > len(tasks) else None
+        return TaskPage([_view(task, by_task[task.id]) for task in tasks], following)
 
     async def pending(self, request: ListPending) -> PendingReminders:
         """Reminders of all users that have not fired; for the repair sweep."""

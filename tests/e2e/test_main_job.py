@@ -212,3 +212,34 @@ async def test_a_job_is_retried_without_end(stack: Stack) -> None:
     assert job.failure_policy.WhichOneof("policy") == "constant"
     assert not job.failure_policy.constant.HasField("max_retries")
     assert job.failure_policy.constant.interval.seconds == 3
+
+
+async def test_a_list_is_read_page_by_page(stack: Stack) -> None:
+    async with Person.registered(stack.url) as person:
+        for number in range(5):
+            await person.add(f"number {number}", in_seconds(3600 + number), tags=["#Count"])
+        seen: list[str] = []
+        path: str | None = "/api/v1/tasks?limit=2&tag=count&q=NUMBER"
+        while path:
+            answer = await person.client.get(path)
+            assert answer.status_code == 200, answer.text
+            seen += [task["title"] for task in answer.json()]
+            path = answer.links.get("next", {}).get("url")
+        assert seen == [f"number {number}" for number in range(5)]
+        assert (await person.client.get("/api/v1/tasks?cursor=forged")).status_code == 422
+
+
+async def test_a_fired_reminder_is_snoozed_and_fires_again(stack: Stack) -> None:
+    async with Person.registered(stack.url) as person, person.listening() as ear:
+        task = await person.add("insistent", in_seconds(1.5))
+        (first,) = await ear.wait_for(1, within=20)
+        until = in_seconds(2)
+        answer = await person.client.post(f"/api/v1/inbox/{first.id}/snooze", json={"until": until.isoformat()})
+        assert answer.status_code == 200, answer.text
+        assert answer.json()["due_at"] == task["due_at"]
+        second = (await ear.wait_for(2, within=20))[1]
+        assert (second.due_at, second.data["task_id"]) == (until, task["id"])
+        assert second.at >= until
+        for body in ({}, {"minutes": 0}, {"minutes": 5, "until": until.isoformat()}, {"until": "2020-01-01T00:00:00Z"}):
+            refused = await person.client.post(f"/api/v1/inbox/{second.id}/snooze", json=body)
+            assert refused.status_code == 422, refused.text

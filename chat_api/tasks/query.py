@@ -1,0 +1,118 @@
+"""Which tasks a list shows, in which order, and where its next page begins. Pure, but for the columns it names."""
+
+import base64
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, Literal
+
+from pydantic import AwareDatetime, TypeAdapter
+from sqlalchemy import ColumnElement, String, cast, func, literal, or_, tuple_
+from sqlmodel import col
+
+from chat_api.errors import Invalid
+from chat_api.tasks.models import Task, TaskStatus
+
+_LAST_DUE = datetime(9999, 12, 31, tzinfo=UTC)
+_LAST_PRIORITY = 9
+
+
+class TaskSort(StrEnum):
+    """What a list is ordered by; equal ones by id, which is by age."""
+
+    DUE = "due"
+    CREATED = "created"
+    PRIORITY = "priority"
+    TITLE = "title"
+
+
+# What a cursor holds: the order, the values of the last task seen, its id.
+_POSITIONS: dict[TaskSort, TypeAdapter[Any]] = {
+    TaskSort.DUE: TypeAdapter(tuple[Literal[TaskSort.DUE], AwareDatetime, str]),
+    TaskSort.CREATED: TypeAdapter(tuple[Literal[TaskSort.CREATED], str]),
+    TaskSort.PRIORITY: TypeAdapter(tuple[Literal[TaskSort.PRIORITY], int, AwareDatetime, str]),
+    TaskSort.TITLE: TypeAdapter(tuple[Literal[TaskSort.TITLE], str, str]),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TaskQuery:
+    """A list's filters, order and page."""
+
+    status: TaskStatus | None = None
+    text: str | None = None
+    tag: str | None = None
+    priority: int | None = None
+    due_after: datetime | None = None
+    due_before: datetime | None = None
+    sort: TaskSort = TaskSort.DUE
+    limit: int = 500
+    cursor: str | None = None
+
+    def order(self) -> list[ColumnElement[Any]]:
+        """The columns that are sorted by; the last one is unique. Tasks without a value come last."""
+        due: ColumnElement[Any] = func.coalesce(col(Task.due_at), literal(_LAST_DUE, col(Task.due_at).type))
+        first: dict[TaskSort, list[ColumnElement[Any]]] = {
+            TaskSort.DUE: [due],
+            TaskSort.CREATED: [],
+            TaskSort.PRIORITY: [func.coalesce(col(Task.priority), _LAST_PRIORITY), due],
+            TaskSort.TITLE: [func.lower(col(Task.title))],
+        }
+        # Ids begin with the time of making (chat_api.identifiers), so by id is by age.
+        by_age: list[Any] = [col(Task.id)]
+        return [*first[self.sort], *by_age]
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """The filters, and the beginning of the page.
+
+        Raises:
+            Invalid: the cursor is not one of this order's.
+        """
+        wanted: list[ColumnElement[bool]] = []
+        if self.status is not None:
+            wanted.append(col(Task.status) == self.status)
+        if self.text:
+            pattern = f"%{_escaped(self.text)}%"
+            wanted.append(or_(col(Task.title).ilike(pattern, escape="\\"), col(Task.notes).ilike(pattern, escape="\\")))
+        if self.tag:
+            # Tags are a JSON list of strings without quotes in them (chat_api.tasks.schemas.Tag).
+            wanted.append(cast(col(Task.tags), String).like(f'%"{_escaped(self.tag)}"%', escape="\\"))
+        if self.priority is not None:
+            wanted.append(col(Task.priority) == self.priority)
+        if self.due_after is not None:
+            wanted.append(col(Task.due_at) >= self.due_after)
+        if self.due_before is not None:
+            wanted.append(col(Task.due_at) < self.due_before)
+        if self.cursor is not None:
+            position = zip(self._position(self.cursor), order := self.order(), strict=True)
+            wanted.append(tuple_(*order) > tuple_(*(literal(value, column.type) for value, column in position)))
+        return wanted
+
+    def cursor_after(self, task: Task) -> str:
+        """Where the page after this task begins."""
+        values: dict[TaskSort, list[Any]] = {
+            TaskSort.DUE: [_text(task.due_at)],
+            TaskSort.CREATED: [],
+            TaskSort.PRIORITY: [task.priority or _LAST_PRIORITY, _text(task.due_at)],
+            TaskSort.TITLE: [task.title.lower()],
+        }
+        position = json.dumps([self.sort, *values[self.sort], task.id])
+        return base64.urlsafe_b64encode(position.encode()).decode().rstrip("=")
+
+    def _position(self, cursor: str) -> Sequence[Any]:
+        try:
+            raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+            position: tuple[Any, ...] = _POSITIONS[self.sort].validate_json(raw)
+        except ValueError as error:
+            raise Invalid("cursor", "take it from the Link header of the page before, with the same `sort`") from error
+        return position[1:]
+
+
+def _text(due_at: datetime | None) -> str:
+    return (due_at or _LAST_DUE).astimezone(UTC).isoformat()
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
