@@ -59,6 +59,13 @@ class EmailTaken(ChatApiError):
     title = "E-mail already registered"
 
 
+class Changed(ChatApiError):
+    """It is no longer what the request takes it for (If-Match)."""
+
+    status = 412
+    title = "Changed meanwhile"
+
+
 class RequestTooLarge(ChatApiError):
     """The body is longer than is accepted."""
 

@@ -95,7 +95,10 @@ async def _up(root: Path, port: int, *, verbose: bool) -> int:
         await asyncio.wait({starting})
         return 0
     starting.result()
-    print(_box(f"Todo assistant is ready in {time.monotonic() - started:.1f} s: {supervisor.url} (Ctrl-C stops)"))
+    print(
+        _box(f"Todo assistant is ready in {time.monotonic() - started:.1f} s: {supervisor.url} (Ctrl-C stops)"),
+        flush=True,
+    )
     failing = asyncio.create_task(supervisor.wait_failure())
     await asyncio.wait({failing, stopping}, return_when=asyncio.FIRST_COMPLETED)
     print("\nStopping …", flush=True)
@@ -138,7 +141,7 @@ async def _broker(root: Path, port: int) -> int:
     for signum in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(signum, process.terminate)
     await broker.ensure_streams(server)
-    print(_box(f"The broker is ready at {server.url}. In another terminal: dapr run -f . (Ctrl-C stops)"))
+    print(_box(f"The broker is ready at {server.url}. In another terminal: dapr run -f . (Ctrl-C stops)"), flush=True)
     return await process.wait()
 
 

@@ -48,6 +48,7 @@ class _Request:
     text: str
     now: datetime
     zone: ZoneInfo
+    key: str | None = None
 
     def when(self, instant: datetime) -> str:
         return describe_instant(instant, now=self.now, zone=self.zone)
@@ -60,9 +61,14 @@ class Assistant:
         self._tasks = tasks
         self._conversations = conversations
 
-    async def answer(self, user_id: str, message: str, *, zone: ZoneInfo, conversation_id: str) -> Said:
-        """Carry out a message, or ask back. Never raises for what the message says."""
-        request = _Request(user_id, message, datetime.now(UTC), zone)
+    async def answer(
+        self, user_id: str, message: str, *, zone: ZoneInfo, conversation_id: str, request_key: str | None = None
+    ) -> Said:
+        """Carry out a message, or ask back. Never raises for what the message says.
+
+        A repetition with the same `request_key` adds no second task.
+        """
+        request = _Request(user_id, message, datetime.now(UTC), zone, request_key)
         conversation, etag = await self._conversations.load(user_id, conversation_id)
         understood, chosen = _interpret(request, conversation)
         after = Conversation(shown=conversation.shown)
@@ -110,7 +116,7 @@ class Assistant:
             recurrence=understood.rrule,
             timezone=request.zone.key,
         )
-        added = await self._tasks.create(request.user_id, wish)
+        added = await self._tasks.create(request.user_id, wish, request_key=request.key)
         title = added.task.title
         if not added.reminders:
             return _said([f"Added “{title}”."], understood, added)

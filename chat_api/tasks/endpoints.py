@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response, status
 
 from chat_api.auth.dependencies import CurrentUser
+from chat_api.requests import IdempotencyKey, SeenVersion, etag
 from chat_api.tasks.models import TaskStatus
 from chat_api.tasks.query import TaskQuery, TaskSort
 from chat_api.tasks.schemas import ReminderView, TaskCreate, TaskUpdate, TaskView, normal_tag
@@ -71,24 +72,33 @@ async def list_tasks(
 
 
 @router.post("", status_code=status.HTTP_201_CREATED)
-async def create_task(body: TaskCreate, user: CurrentUser, service: Service) -> TaskView:
-    """Add a task."""
-    return task_view(await service.create(user.id, body))
+async def create_task(
+    body: TaskCreate, user: CurrentUser, service: Service, response: Response, idempotency_key: IdempotencyKey = None
+) -> TaskView:
+    """Add a task. With an `Idempotency-Key`, a repetition answers the task that the first one added."""
+    return _answer(response, await service.create(user.id, body, request_key=idempotency_key))
 
 
 @router.get("/{task_id}")
-async def get_task(task_id: str, user: CurrentUser, service: Service) -> TaskView:
-    """One task."""
-    return task_view(await service.get(user.id, task_id))
+async def get_task(task_id: str, user: CurrentUser, service: Service, response: Response) -> TaskView:
+    """One task; its `ETag` can be sent as `If-Match` with a change."""
+    return _answer(response, await service.get(user.id, task_id))
 
 
 @router.patch("/{task_id}")
-async def update_task(task_id: str, body: TaskUpdate, user: CurrentUser, service: Service) -> TaskView:
-    """Change what is sent and leave the rest."""
-    return task_view(await service.update(user.id, task_id, body))
+async def update_task(
+    *, task_id: str, body: TaskUpdate, user: CurrentUser, service: Service, response: Response, seen: SeenVersion
+) -> TaskView:
+    """Change what is sent and leave the rest. 412 when `If-Match` names a version that is not the current one."""
+    return _answer(response, await service.update(user.id, task_id, body, seen=seen))
 
 
 @router.delete("/{task_id}", status_code=status.HTTP_204_NO_CONTENT)
-async def delete_task(task_id: str, user: CurrentUser, service: Service) -> None:
+async def delete_task(task_id: str, user: CurrentUser, service: Service, seen: SeenVersion) -> None:
     """Remove a task; its reminders will not fire."""
-    await service.delete(user.id, task_id)
+    await service.delete(user.id, task_id, seen=seen)
+
+
+def _answer(response: Response, found: TaskWithReminders) -> TaskView:
+    response.headers["ETag"] = etag(found.task.version)
+    return task_view(found)

@@ -30,6 +30,7 @@ class Task(SQLModel, table=True):
     """Something to do. ``version`` counts its changes; each has one event in the outbox."""
 
     __tablename__ = "tasks"
+    __table_args__ = (Index("uq_tasks_request_key", "user_id", "request_key", unique=True),)
 
     id: str = Field(primary_key=True, max_length=32)
     user_id: str = Field(foreign_key="users.id", ondelete="CASCADE", index=True, max_length=32)
@@ -45,6 +46,9 @@ class Task(SQLModel, table=True):
     )
     timezone: str = Field(default="UTC", max_length=64, description="The zone the recurrence is meant in.")
     version: int = Field(default=1)
+    request_key: str | None = Field(
+        default=None, max_length=100, description="The Idempotency-Key of the request that made it."
+    )
     created_at: datetime = Field(sa_type=UtcDateTime)
     updated_at: datetime = Field(sa_type=UtcDateTime)
 

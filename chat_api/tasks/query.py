@@ -12,6 +12,7 @@ from pydantic import AwareDatetime, TypeAdapter
 from sqlalchemy import ColumnElement, String, cast, func, literal, or_, tuple_
 from sqlmodel import col
 
+from chat_api.database import UtcDateTime
 from chat_api.errors import Invalid
 from chat_api.tasks.models import Task, TaskStatus
 
@@ -53,7 +54,7 @@ class TaskQuery:
 
     def order(self) -> list[ColumnElement[Any]]:
         """The columns that are sorted by; the last one is unique. Tasks without a value come last."""
-        due: ColumnElement[Any] = func.coalesce(col(Task.due_at), literal(_LAST_DUE, col(Task.due_at).type))
+        due: ColumnElement[Any] = func.coalesce(col(Task.due_at), literal(_LAST_DUE, UtcDateTime()))
         first: dict[TaskSort, list[ColumnElement[Any]]] = {
             TaskSort.DUE: [due],
             TaskSort.CREATED: [],

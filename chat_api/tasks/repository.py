@@ -23,6 +23,11 @@ class TaskRepository:
         query = select(Task).where(Task.id == task_id, Task.user_id == user_id)
         return (await self._session.exec(query.with_for_update() if lock else query)).first()
 
+    async def made_by(self, user_id: str, request_key: str) -> Task | None:
+        """The user's task that this request made."""
+        query = select(Task).where(Task.user_id == user_id, Task.request_key == request_key)
+        return (await self._session.exec(query)).first()
+
     async def list(self, user_id: str, query: TaskQuery) -> Sequence[Task]:
         """The user's tasks that the query asks for, and one more when there is a next page."""
         found = select(Task).where(Task.user_id == user_id, *query.conditions())

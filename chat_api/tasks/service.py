@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from chat_api import outbox
 from chat_api.database import Database
-from chat_api.errors import Invalid, NotFound
+from chat_api.errors import Changed, Invalid, NotFound
 from chat_api.identifiers import new_id
 from chat_api.outbox import OutboxRelay
 from chat_api.tasks import recurrence
@@ -107,8 +107,8 @@ class TaskService:
 
     # Commands
 
-    async def create(self, user_id: str, wish: TaskCreate) -> TaskWithReminders:
-        """Add a task.
+    async def create(self, user_id: str, wish: TaskCreate, *, request_key: str | None = None) -> TaskWithReminders:
+        """Add a task; when a request with this key has added one before, answer that one.
 
         Raises:
             Invalid: a time that has passed, or a recurrence that cannot be.
@@ -125,6 +125,7 @@ class TaskService:
             tags=wish.tags,
             due_at=wish.due_at,
             timezone=wish.timezone,
+            request_key=request_key,
             created_at=now,
             updated_at=now,
         )
@@ -132,6 +133,10 @@ class TaskService:
         reminders = [_new_reminder(task, due_at) for due_at in _distinct(times)]
         async with self._database.writing() as session:
             repository = TaskRepository(session)
+            if request_key is not None:
+                made = await repository.made_by(user_id, request_key)
+                if made is not None:
+                    return _view(made, await repository.reminders([made.id]))
             repository.add(task)
             await session.flush()
             for reminder in reminders:
@@ -140,11 +145,14 @@ class TaskService:
         self._relay.wake()
         return _view(task, reminders)
 
-    async def update(self, user_id: str, task_id: str, wish: TaskUpdate) -> TaskWithReminders:
-        """Change what is given and leave the rest.
+    async def update(
+        self, user_id: str, task_id: str, wish: TaskUpdate, *, seen: int | None = None
+    ) -> TaskWithReminders:
+        """Change what is given and leave the rest; with `seen`, only if that is still its version.
 
         Raises:
             NotFound: this user has no such task.
+            Changed: it was changed since.
             Invalid: a time that has passed, or a recurrence that cannot be.
         """
         now = datetime.now(UTC)
@@ -154,6 +162,7 @@ class TaskService:
             task = await repository.get(user_id, task_id, lock=True)
             if task is None:
                 raise _no_such_task()
+            _require_unchanged(task, seen)
             reminders = list(await repository.reminders([task.id]))
             change = _apply(task, changes)
             if change is TaskChange.REOPENED:
@@ -176,11 +185,12 @@ class TaskService:
         self._relay.wake()
         return _view(task, reminders)
 
-    async def delete(self, user_id: str, task_id: str) -> TaskWithReminders:
+    async def delete(self, user_id: str, task_id: str, *, seen: int | None = None) -> TaskWithReminders:
         """Remove a task; its reminders will not fire. Answers what was removed.
 
         Raises:
             NotFound: this user has no such task.
+            Changed: `seen` is no longer its version.
         """
         now = datetime.now(UTC)
         async with self._database.writing() as session:
@@ -188,6 +198,7 @@ class TaskService:
             task = await repository.get(user_id, task_id, lock=True)
             if task is None:
                 raise _no_such_task()
+            _require_unchanged(task, seen)
             reminders = await repository.reminders([task.id])
             gone = _view(task, reminders)
             task.version += 1
@@ -366,6 +377,11 @@ def _set_recurrence(task: Task, rule: str | None) -> None:
     except ValueError as error:
         raise Invalid("recurrence", str(error)) from error
     task.recurs_from = task.due_at
+
+
+def _require_unchanged(task: Task, seen: int | None) -> None:
+    if seen is not None and seen != task.version:
+        raise Changed("The task was changed since you read it. Read it again, then repeat your change.")
 
 
 def _require_future(times: Iterable[datetime], field: str, now: datetime) -> None:

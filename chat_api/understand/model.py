@@ -10,10 +10,14 @@ class IntentName(StrEnum):
 
     ADD = "add"
     LIST = "list"
+    SEARCH = "search"
     COMPLETE = "complete"
     REOPEN = "reopen"
     DELETE = "delete"
     CHANGE = "change"
+    SNOOZE = "snooze"
+    ACKNOWLEDGE = "acknowledge"
+    UNDO = "undo"
     HELP = "help"
     UNKNOWN = "unknown"
 
@@ -44,9 +48,11 @@ class Understanding:
 
     Attributes:
         title: the task's words in their original case, without cue words and recognised spans.
-        target: the words that name an existing task (complete, reopen, delete, change).
-        target_index: a 1-based position in the list the person was shown.
-        due: an aware datetime in the person's zone, or a plain date when only a day was given.
+        target: the words that name an existing task (complete, reopen, delete, change, snooze), or those to search
+            for. A snooze without any is about the reminder that fired last.
+        target_index: a 1-based position in the list the person was shown; -1 is its last.
+        due: an aware datetime in the person's zone, or a plain date when only a day was given. For a snooze, when
+            to remind again.
         remind_at: aware instants; empty means at ``due``.
         remind_before: how long before ``due`` to remind, while ``due`` is still asked for.
         rrule: the value of an RFC 5545 RRULE; ``due`` is then its first occurrence.
@@ -58,6 +64,9 @@ class Understanding:
         choices: answers worth offering; each is understood by `continue_with`.
         remarks: sentences that tell the person what was assumed.
         spans: what was recognised, in order of appearance.
+        from_completion: ``rrule`` counts from the day the task is done, not by the calendar.
+        refers_back: the task is the one last spoken of ("it", "that one"), unless ``target`` names it.
+        shift: how much later (negative: earlier) than now planned it should be; for a change.
     """
 
     intent: IntentName
@@ -76,3 +85,6 @@ class Understanding:
     remarks: tuple[str, ...] = ()
     spans: tuple[Span, ...] = ()
     remind_before: tuple[timedelta, ...] = ()
+    from_completion: bool = False
+    refers_back: bool = False
+    shift: timedelta | None = None

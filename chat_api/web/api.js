@@ -20,14 +20,14 @@ export class ApiError extends Error {
  * @throws {ApiError} refused, unreachable or too slow
  * @throws {DOMException} AbortError when `signal` fired
  */
-export async function call(method, path, { body, signal, timeout = TIMEOUT } = {}) {
+export async function call(method, path, { body, key, signal, timeout = TIMEOUT } = {}) {
   const timer = AbortSignal.timeout(timeout);
   try {
     const response = await fetch(`/api/v1${path}`, {
       method,
       credentials: "same-origin",
       cache: "no-store",
-      headers: { Accept: "application/json", ...(body && { "Content-Type": "application/json" }) },
+      headers: { Accept: "application/json", ...(body && { "Content-Type": "application/json" }), ...(key && { "Idempotency-Key": key }) },
       body: body && JSON.stringify(body),
       signal: signal ? AbortSignal.any([signal, timer]) : timer,
     });
@@ -78,9 +78,10 @@ export class Client {
     return this.#call("POST", "/auth/logout");
   }
 
-  chat(message, timezone, conversationId) {
+  /** A repetition with the same `key` adds nothing twice. */
+  chat(message, timezone, conversationId, key) {
     const body = { message, timezone, ...(conversationId && { conversation_id: conversationId }) };
-    return this.#call("POST", "/chat", { body, timeout: CHAT_TIMEOUT });
+    return this.#call("POST", "/chat", { body, key, timeout: CHAT_TIMEOUT });
   }
 
   tasks(status) {

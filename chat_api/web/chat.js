@@ -101,7 +101,7 @@ export class Chat {
   }
 
   async #deliver(message) {
-    const answer = await this.#client.chat(message.text, timeZone(), this.#transcript.conversationId);
+    const answer = await this.#client.chat(message.text, timeZone(), this.#transcript.conversationId, message.id);
     message.state = "sent";
     this.#transcript.conversationId = answer.conversation_id;
     this.#show(message);
@@ -114,7 +114,7 @@ export class Chat {
 
   #failed(message, error) {
     message.state = "failed";
-    message.error = error.maybeDone ? `${error.message} Check your tasks before you send it again.` : error.message;
+    message.error = error.maybeDone ? `${error.message} You can send it again: nothing is added twice.` : error.message;
     // The session ended before it could be sent: offer it again after the log-in.
     if (error.status === 401 || error.name === "AbortError") message.error = "This was not sent.";
     this.#show(message);

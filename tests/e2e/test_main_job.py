@@ -243,3 +243,29 @@ async def test_a_fired_reminder_is_snoozed_and_fires_again(stack: Stack) -> None
         for body in ({}, {"minutes": 0}, {"minutes": 5, "until": until.isoformat()}, {"until": "2020-01-01T00:00:00Z"}):
             refused = await person.client.post(f"/api/v1/inbox/{second.id}/snooze", json=body)
             assert refused.status_code == 422, refused.text
+
+
+async def test_a_repeated_message_adds_one_task(stack: Stack) -> None:
+    async with Person.registered(stack.url) as person:
+        body = {"message": "remind me in 1 hour to breathe", "timezone": ZONE}
+        answers = [
+            await person.client.post("/api/v1/chat", json=body, headers={"Idempotency-Key": "one"}) for _ in range(3)
+        ]
+        assert len({answer.json()["tasks"][0]["id"] for answer in answers}) == 1
+        assert len((await person.client.get("/api/v1/tasks")).json()) == 1
+
+
+async def test_a_lost_update_is_refused(stack: Stack) -> None:
+    async with Person.registered(stack.url) as person:
+        task = await person.add("mine", in_seconds(3600))
+        path = f"/api/v1/tasks/{task['id']}"
+        tag = (await person.client.get(path)).headers["etag"]
+        first = await person.client.patch(path, json={"title": "first"}, headers={"If-Match": tag})
+        assert first.status_code == 200
+        late = await person.client.patch(path, json={"title": "late"}, headers={"If-Match": tag})
+        assert late.status_code == 412
+        forged = await person.client.patch(path, json={"title": "x"}, headers={"If-Match": "forged"})
+        assert forged.status_code == 422
+        assert (await person.task(task["id"]))["title"] == "first"
+        tag = first.headers["etag"]
+        assert (await person.client.delete(path, headers={"If-Match": tag})).status_code == 204

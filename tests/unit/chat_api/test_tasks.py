@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import select
 
 from chat_api.database import Database
-from chat_api.errors import Invalid, NotFound
+from chat_api.errors import Changed, Invalid, NotFound
 from chat_api.outbox import OutboxMessage
 from chat_api.tasks.models import TaskStatus, WishStatus
 from chat_api.tasks.schemas import TaskCreate, TaskUpdate
@@ -142,3 +142,35 @@ async def test_concurrent_changes_each_get_a_version(tasks: TaskService, databas
     added = await tasks.create(ALICE, TaskCreate(title="x"))
     await asyncio.gather(*(tasks.update(ALICE, added.task.id, TaskUpdate(title=str(number))) for number in range(20)))
     assert [event.version for event in await events(database)] == list(range(1, 22))
+
+
+class TestRepetition:
+    async def test_a_repeated_request_adds_one_task(self, tasks: TaskService, database: Database) -> None:
+        wish = TaskCreate(title="x", due_at=soon())
+        added = await asyncio.gather(*(tasks.create(ALICE, wish, request_key="k") for _ in range(5)))
+        assert len({item.task.id for item in added}) == 1
+        assert len(await tasks.list(ALICE)) == 1
+        assert len(await events(database)) == 1
+        assert added[1].reminders
+
+    async def test_a_key_is_the_users_own(self, tasks: TaskService) -> None:
+        for user in (ALICE, BOB):
+            await tasks.create(user, TaskCreate(title=user), request_key="k")
+        assert [item.task.title for item in await tasks.list(BOB)] == [BOB]
+
+    async def test_requests_without_a_key_are_each_their_own(self, tasks: TaskService) -> None:
+        for _ in range(2):
+            await tasks.create(ALICE, TaskCreate(title="x"))
+        assert len(await tasks.list(ALICE)) == 2
+
+
+class TestLostUpdates:
+    async def test_a_change_of_an_old_version_is_refused(self, tasks: TaskService) -> None:
+        added = await tasks.create(ALICE, TaskCreate(title="x"))
+        await tasks.update(ALICE, added.task.id, TaskUpdate(title="y"), seen=1)
+        with pytest.raises(Changed):
+            await tasks.update(ALICE, added.task.id, TaskUpdate(title="z"), seen=1)
+        with pytest.raises(Changed):
+            await tasks.delete(ALICE, added.task.id, seen=1)
+        assert (await tasks.get(ALICE, added.task.id)).task.title == "y"
+        await tasks.delete(ALICE, added.task.id, seen=2)

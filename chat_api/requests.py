@@ -1,0 +1,41 @@
+"""What a request says about itself: that it may be a repetition, and which version it was made for."""
+
+from typing import Annotated
+
+from fastapi import Depends, Header
+
+from chat_api.errors import Invalid
+
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=100,
+        description="Any text of the sender's own. A repetition with the same one adds nothing again.",
+    ),
+]
+
+
+def etag(version: int) -> str:
+    """The entity tag of a version (RFC 9110, 8.8.3)."""
+    return f'"{version}"'
+
+
+def seen_version(
+    if_match: Annotated[str | None, Header(description="Change it only if this is still its ETag.")] = None,
+) -> int | None:
+    """The version the request was made for; None for any.
+
+    Raises:
+        Invalid: not an ETag of ours.
+    """
+    if if_match is None or if_match.strip() == "*":
+        return None
+    version = if_match.strip().removeprefix("W/").strip('"')
+    if not version.isdecimal() or len(version) > 9:  # noqa: PLR2004 - no task has a billion versions
+        raise Invalid("If-Match", "send the ETag that came with the task")
+    return int(version)
+
+
+SeenVersion = Annotated[int | None, Depends(seen_version)]
