@@ -50,7 +50,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             auth=AuthService(database, session_lifetime=timedelta(days=settings.session_days)),
             tasks=tasks,
             inbox=inbox,
-            assistant=Assistant(tasks, conversations),
+            assistant=Assistant(tasks, inbox, conversations),
         )
         subscriber = Subscriber(
             sidecar, REMINDERS, inbox.handle, service=CHAT_API, max_in_flight=settings.max_events_in_flight

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from pydantic import BaseModel, Field, ValidationError
 
+from chat_api.assistant.undo import Undo
 from contracts.names import CONVERSATION_STORE
 from servicekit.errors import SidecarError
 from servicekit.logs import get_logger
@@ -31,6 +32,8 @@ class Conversation(BaseModel):
     pending: list[Turn] = Field(default_factory=list, description="The intent being asked about, and its answers.")
     choices: dict[str, str] = Field(default_factory=dict, description="Offered answers that name a task: its id.")
     shown: list[str] = Field(default_factory=list, description="Task ids in the order they were listed last.")
+    last: str | None = Field(default=None, description="The id of the task last spoken of: what “it” means.")
+    undo: Undo | None = Field(default=None, description="What takes the last change back.")
 
 
 class Conversations(Protocol):

@@ -2,19 +2,23 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from chat_api.assistant import undo
 from chat_api.assistant.conversation import Conversation, Conversations, Turn
 from chat_api.assistant.matching import matches
 from chat_api.errors import Invalid, NotFound
+from chat_api.inbox.service import InboxService
 from chat_api.tasks.models import Task, TaskStatus
+from chat_api.tasks.query import TaskQuery
 from chat_api.tasks.recurrence import next_occurrence
 from chat_api.tasks.schemas import TaskCreate, TaskUpdate
 from chat_api.tasks.service import TaskService, TaskWithReminders
 from chat_api.understand import IntentName, Understanding, continue_with, describe_instant, understand
 
 _MORNING = time(9)
+_SNOOZE = timedelta(minutes=10)
 _SHOWN_AT_MOST = 20
 _CHOICES_AT_MOST = 5
 _QUESTIONS_AT_MOST = 6
@@ -26,7 +30,9 @@ HELP = (
     "• every other Tuesday at 9: bins\n"
     "• what do I have today?\n"
     "• move the dentist to Friday 3pm\n"
-    "• done with milk, or: delete 2"
+    "• done with milk, or: delete 2\n"
+    "• snooze 10 minutes\n"
+    "• undo"
 )
 _NOT_UNDERSTOOD = "I did not understand that. Tell me what to do and when, or write “help”."
 
@@ -57,8 +63,9 @@ class _Request:
 class Assistant:
     """Answers messages."""
 
-    def __init__(self, tasks: TaskService, conversations: Conversations) -> None:
+    def __init__(self, tasks: TaskService, inbox: InboxService, conversations: Conversations) -> None:
         self._tasks = tasks
+        self._inbox = inbox
         self._conversations = conversations
 
     async def answer(
@@ -71,13 +78,15 @@ class Assistant:
         request = _Request(user_id, message, datetime.now(UTC), zone, request_key)
         conversation, etag = await self._conversations.load(user_id, conversation_id)
         understood, chosen = _interpret(request, conversation)
-        after = Conversation(shown=conversation.shown)
+        after = Conversation(shown=conversation.shown, last=conversation.last, undo=conversation.undo)
         try:
             said = await self._act(request, understood, chosen, conversation, after)
         except Invalid as error:
             said = Said(f"I can't do that: {error.message}.")
         except NotFound:
             said = Said("That task is gone.")
+        if len(said.tasks) == 1:
+            after.last = said.tasks[0].task.id
         if after != conversation:
             await self._conversations.save(user_id, conversation_id, after, etag)
         return said
@@ -95,17 +104,24 @@ class Assistant:
             return Said(understood.question or _NOT_UNDERSTOOD, choices=understood.choices)
         match understood.intent:
             case IntentName.ADD:
-                return await self._add(request, understood)
-            case IntentName.LIST:
-                return await self._list(request, understood, after)
+                said = await self._add(request, understood, after)
+            case IntentName.LIST | IntentName.SEARCH:
+                said = await self._list(request, understood, after)
             case IntentName.COMPLETE | IntentName.REOPEN | IntentName.DELETE | IntentName.CHANGE:
-                return await self._with_target(request, understood, chosen, before, after)
+                said = await self._with_target(request, understood, chosen, before, after)
+            case IntentName.SNOOZE:
+                said = await self._snooze(request, understood)
+            case IntentName.ACKNOWLEDGE:
+                said = await self._acknowledge(request)
+            case IntentName.UNDO:
+                said = await self._undo(request, after)
             case IntentName.HELP:
-                return Said(understood.question or HELP)
+                said = Said(understood.question or HELP)
             case _:
-                return Said(understood.question or _NOT_UNDERSTOOD, choices=understood.choices)
+                said = Said(understood.question or _NOT_UNDERSTOOD, choices=understood.choices)
+        return said
 
-    async def _add(self, request: _Request, understood: Understanding) -> Said:
+    async def _add(self, request: _Request, understood: Understanding, after: Conversation) -> Said:
         due_at, assumed = _due(request, understood)
         wish = TaskCreate(
             title=(understood.title or request.text)[:500],
@@ -114,9 +130,11 @@ class Assistant:
             due_at=due_at,
             reminders=list(understood.remind_at) or None,
             recurrence=understood.rrule,
+            from_completion=understood.from_completion,
             timezone=request.zone.key,
         )
         added = await self._tasks.create(request.user_id, wish, request_key=request.key)
+        after.undo = undo.of_adding(added)
         title = added.task.title
         if not added.reminders:
             return _said([f"Added “{title}”."], understood, added)
@@ -127,26 +145,52 @@ class Assistant:
         if assumed and due_at is not None:
             sentences.append(f"You gave no time, so I took {due_at.astimezone(request.zone):%H:%M}.")
         if added.task.recurrence:
-            sentences.append("It repeats, and I will set the next one each time.")
+            when = "when you have done this one" if added.task.from_completion else "each time"
+            sentences.append(f"It repeats, and I will set the next one {when}.")
         return _said(sentences, understood, added)
 
     async def _list(self, request: _Request, understood: Understanding, after: Conversation) -> Said:
-        found = await self._tasks.list(request.user_id, status=TaskStatus.OPEN)
-        day = understood.due
-        if day is not None:
-            wanted = day.astimezone(request.zone).date() if isinstance(day, datetime) else day
-            found = [
-                item
-                for item in found
-                if item.task.due_at and item.task.due_at.astimezone(request.zone).date() == wanted
-            ]
+        first, last = _day(understood.due, request.zone)
+        query = TaskQuery(
+            status=TaskStatus.OPEN,
+            text=understood.target if understood.intent is IntentName.SEARCH else None,
+            tag=understood.tags[0] if understood.tags else None,
+            priority=understood.priority,
+            due_after=first,
+            due_before=last,
+        )
+        found = (await self._tasks.page(request.user_id, query)).items
         if not found:
-            return Said("Nothing is open for that day." if day else "Nothing to do. Enjoy!")
+            narrowed = query != TaskQuery(status=TaskStatus.OPEN)
+            return Said("I find no open task like that." if narrowed else "Nothing to do. Enjoy!")
         after.shown = [item.task.id for item in found[:_SHOWN_AT_MOST]]
         lines = [f"{number}. {_line(request, item.task)}" for number, item in enumerate(found[:_SHOWN_AT_MOST], 1)]
         if len(found) > _SHOWN_AT_MOST:
             lines.append(f"… and {len(found) - _SHOWN_AT_MOST} more.")
         return Said("\n".join(lines), found[:_SHOWN_AT_MOST])
+
+    async def _snooze(self, request: _Request, understood: Understanding) -> Said:
+        item = await self._inbox.last_open(request.user_id)
+        if item is None or item.id is None:
+            return Said("No reminder is waiting for you.")
+        until, _ = _due(request, understood)
+        until = until or request.now + _SNOOZE
+        snoozed = await self._inbox.snooze(request.user_id, item.id, until)
+        return Said(f"OK, again {request.when(until)}: “{item.title}”.", [snoozed])
+
+    async def _acknowledge(self, request: _Request) -> Said:
+        item = await self._inbox.last_open(request.user_id)
+        if item is None or item.id is None:
+            return Said("You're welcome. No reminder is waiting for you.")
+        await self._inbox.acknowledge(request.user_id, item.id)
+        return Said(f"OK, “{item.title}” is off your screen. The task stays until you say that it is done.")
+
+    async def _undo(self, request: _Request, after: Conversation) -> Said:
+        last, after.undo = after.undo, None
+        if last is None:
+            return Said("There is nothing to take back here.")
+        restored = await undo.take_back(self._tasks, request.user_id, last)
+        return Said(last.said, [restored] if restored else [])
 
     async def _with_target(
         self,
@@ -158,7 +202,7 @@ class Assistant:
     ) -> Said:
         wanted_status = TaskStatus.COMPLETED if understood.intent is IntentName.REOPEN else TaskStatus.OPEN
         candidates = await self._tasks.list(request.user_id, status=wanted_status)
-        found = _find([item.task for item in candidates], understood, chosen, before.shown)
+        found = _find([item.task for item in candidates], understood, chosen, before)
         if not found:
             state = "completed" if wanted_status is TaskStatus.COMPLETED else "open"
             return Said(f"I find no {state} task like “{understood.target or request.text}”.")
@@ -166,26 +210,35 @@ class Assistant:
             after.choices = {_line(request, task): task.id for task in found[:_CHOICES_AT_MOST]}
             _ask(request, before, after)
             return Said("Which one do you mean?", choices=list(after.choices))
-        return await self._change(request, understood, found[0])
+        target = next(item for item in candidates if item.task.id == found[0].id)
+        return await self._change(request, understood, target, after)
 
-    async def _change(self, request: _Request, understood: Understanding, task: Task) -> Said:
-        user_id, title = request.user_id, task.title
+    async def _change(
+        self, request: _Request, understood: Understanding, target: TaskWithReminders, after: Conversation
+    ) -> Said:
+        user_id, task, title = request.user_id, target.task, target.task.title
+        taking_back = undo.of_changing(target)
         match understood.intent:
             case IntentName.COMPLETE:
                 done = await self._tasks.update(user_id, task.id, TaskUpdate(status=TaskStatus.COMPLETED))
-                ending = " It will not repeat any more." if task.recurrence else ""
+                after.undo = taking_back
+                ending = ""
+                if done.task.status == TaskStatus.OPEN and done.task.due_at is not None:
+                    ending = f" The next one is {request.when(done.task.due_at)}."
                 return Said(f"Done: “{title}”.{ending}", [done])
             case IntentName.REOPEN:
                 reopened = await self._tasks.update(user_id, task.id, TaskUpdate(status=TaskStatus.OPEN))
+                after.undo = taking_back
                 return Said(f"“{title}” is open again.", [reopened])
             case IntentName.DELETE:
-                await self._tasks.delete(user_id, task.id)
+                after.undo = undo.of_deleting(await self._tasks.delete(user_id, task.id))
                 return Said(f"Deleted “{title}”. Its reminders will not fire.")
             case _:
-                wish = _changes(request, understood)
+                wish = _changes(request, understood, task)
                 if not wish.model_fields_set:
                     return Said(f"What should change about “{title}”? Give me a new time, for example.")
                 changed = await self._tasks.update(user_id, task.id, wish)
+                after.undo = taking_back
                 return _said([_changed(request, changed)], understood, changed)
 
 
@@ -212,23 +265,31 @@ def _ask(request: _Request, before: Conversation, after: Conversation) -> None:
     after.pending = [*before.pending, turn] if len(before.pending) < _QUESTIONS_AT_MOST else [turn]
 
 
-def _find(tasks: Sequence[Task], understood: Understanding, chosen: str | None, shown: Sequence[str]) -> Sequence[Task]:
+def _find(tasks: Sequence[Task], understood: Understanding, chosen: str | None, before: Conversation) -> Sequence[Task]:
     if chosen is not None:
         return [task for task in tasks if task.id == chosen]
     if understood.target_index is not None:
-        order = [task.id for task in tasks] if not shown else list(shown)
-        index = understood.target_index - 1
-        return [task for task in tasks if 0 <= index < len(order) and task.id == order[index]]
+        order = before.shown or [task.id for task in tasks]
+        position = understood.target_index - 1 if understood.target_index > 0 else len(order) + understood.target_index
+        return [task for task in tasks if 0 <= position < len(order) and task.id == order[position]]
+    if understood.target is None and understood.refers_back:
+        return [task for task in tasks if task.id == before.last]
     return matches(understood.target or understood.title or "", tasks)
 
 
-def _changes(request: _Request, understood: Understanding) -> TaskUpdate:
+def _changes(request: _Request, understood: Understanding, task: Task) -> TaskUpdate:
     fields: dict[str, object] = {}
     due_at, _ = _due(request, understood)
+    if understood.shift is not None and task.due_at is not None:
+        due_at = task.due_at + understood.shift
     if due_at is not None:
         fields["due_at"] = due_at
     if understood.rrule is not None:
-        fields |= {"recurrence": understood.rrule, "timezone": request.zone.key}
+        fields |= {
+            "recurrence": understood.rrule,
+            "from_completion": understood.from_completion,
+            "timezone": request.zone.key,
+        }
     if understood.remind_at:
         fields["reminders"] = list(understood.remind_at)
     if understood.priority is not None:
@@ -264,6 +325,15 @@ def _due(request: _Request, understood: Understanding) -> tuple[datetime | None,
         return following or morning, True
     full_hour = request.now.astimezone(request.zone).replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
     return full_hour, True
+
+
+def _day(due: datetime | date | None, zone: ZoneInfo) -> tuple[datetime | None, datetime | None]:
+    """Where the local day begins and ends; nothing for no day."""
+    if due is None:
+        return None, None
+    day = due.astimezone(zone).date() if isinstance(due, datetime) else due
+    first, last = (datetime.combine(day + timedelta(days=days), time(), tzinfo=zone) for days in (0, 1))
+    return first, last
 
 
 def _line(request: _Request, task: Task) -> str:

@@ -58,6 +58,11 @@ class InboxService:
         async with self._database.reading() as session:
             return await InboxRepository(session).latest(user_id, limit)
 
+    async def last_open(self, user_id: str) -> InboxItem | None:
+        """The user's newest item that was not seen to."""
+        waiting = [item for item in await self.latest(user_id, 50) if item.acknowledged_at is None]
+        return waiting[-1] if waiting else None
+
     async def acknowledge(self, user_id: str, item_id: int) -> None:
         """The user has seen to it.
 

@@ -44,6 +44,11 @@ class Task(SQLModel, table=True):
     recurs_from: datetime | None = Field(
         default=None, sa_type=UtcDateTime, nullable=True, description="DTSTART of the recurrence."
     )
+    from_completion: bool = Field(
+        default=False,
+        sa_column_kwargs={"server_default": false()},
+        description="The recurrence counts from when the task is done, not by the calendar.",
+    )
     timezone: str = Field(default="UTC", max_length=64, description="The zone the recurrence is meant in.")
     version: int = Field(default=1)
     request_key: str | None = Field(

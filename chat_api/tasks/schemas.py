@@ -42,7 +42,7 @@ Zone = Annotated[str, AfterValidator(lambda name: parse_zone(name).key)]
 
 
 class TaskCreate(BaseModel):
-    """A new task. Without `reminders` there is one at `due_at`; an empty list wants none."""
+    """A new task. Without `reminders` there is one at `due_at`, which must not have passed; an empty list: none."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -53,11 +53,15 @@ class TaskCreate(BaseModel):
     due_at: Instant | None = None
     reminders: ReminderTimes | None = None
     recurrence: str | None = Field(default=None, max_length=500, description="RFC 5545 RRULE; needs `due_at`.")
+    from_completion: bool = Field(default=False, description="The recurrence counts from when the task is done.")
     timezone: Zone = Field(default="UTC", description="IANA zone whose wall clock the recurrence follows.")
 
 
 class TaskUpdate(BaseModel):
-    """A change: fields that are left out stay. Moving `due_at` moves its reminders along."""
+    """A change: fields that are left out stay. Moving `due_at` moves its reminders along.
+
+    Completing a recurring task moves it to its next occurrence; it stays open until there is none.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -69,6 +73,7 @@ class TaskUpdate(BaseModel):
     due_at: Instant | None = None
     reminders: ReminderTimes | None = None
     recurrence: str | None = Field(default=None, max_length=500)
+    from_completion: bool | None = None
     timezone: Zone | None = None
 
 
@@ -98,5 +103,6 @@ class TaskView(BaseModel):
     due_at: datetime | None
     reminders: list[ReminderView]
     recurrence: str | None
+    from_completion: bool
     created_at: datetime
     updated_at: datetime

@@ -124,6 +124,7 @@ class TaskService:
             priority=wish.priority,
             tags=wish.tags,
             due_at=wish.due_at,
+            from_completion=wish.from_completion,
             timezone=wish.timezone,
             request_key=request_key,
             created_at=now,
@@ -167,9 +168,11 @@ class TaskService:
             change = _apply(task, changes)
             if change is TaskChange.REOPENED:
                 _skip_past(reminders, now)
+            if change is TaskChange.COMPLETED:
+                _go_on(task, reminders, now)
             if "due_at" in changes:
-                _require_future([wish.due_at] if wish.due_at else [], "due_at", now)
                 if "reminders" not in changes:
+                    _require_future([wish.due_at] if wish.due_at else [], "due_at", now)
                     reminders = _move_due(task, reminders, wish.due_at, now)
                 task.due_at = wish.due_at
             if "reminders" in changes:
@@ -213,7 +216,7 @@ def advance(session: AsyncSession, task: Task, reminders: Sequence[Reminder], no
 
     Whether it moved: False when it does not recur, still waits for a reminder, or its recurrence has ended.
     """
-    if task.recurrence is None or task.due_at is None or task.recurs_from is None:
+    if task.recurrence is None or task.due_at is None or task.recurs_from is None or task.from_completion:
         return False
     lasting = [reminder for reminder in reminders if not reminder.snoozed]
     if any(reminder.status in WAITING for reminder in lasting) or task.status != TaskStatus.OPEN:
@@ -223,14 +226,39 @@ def advance(session: AsyncSession, task: Task, reminders: Sequence[Reminder], no
     )
     if following is None:
         return False
-    _shift(lasting, following - task.due_at, now)
-    task.due_at = following
+    _move_on(task, reminders, following, now)
     task.version += 1
     task.updated_at = now
     for row in (task, *reminders):
         session.add(row)
     _record(session, task, reminders, TaskChange.UPDATED, now)
     return True
+
+
+def _go_on(task: Task, reminders: Sequence[Reminder], now: datetime) -> None:
+    """A recurring task was done: open it for its next occurrence, if there is one."""
+    if task.recurrence is None or task.due_at is None or task.recurs_from is None:
+        return
+    zone = ZoneInfo(task.timezone)
+    start = task.recurs_from
+    if task.from_completion:
+        wall = task.due_at.astimezone(zone)
+        start = now.astimezone(zone).replace(hour=wall.hour, minute=wall.minute, second=wall.second, microsecond=0)
+    # Done before it was due: that occurrence is the one that was done.
+    after = max(now, start if task.from_completion else task.due_at)
+    following = recurrence.next_occurrence(task.recurrence, start=start, after=after, zone=zone)
+    if following is None:
+        return
+    _move_on(task, reminders, following, now)
+    task.status = TaskStatus.OPEN
+    if task.from_completion:
+        task.recurs_from = following
+
+
+def _move_on(task: Task, reminders: Sequence[Reminder], following: datetime, now: datetime) -> None:
+    if task.due_at is not None:
+        _shift([row for row in reminders if not row.snoozed], following - task.due_at, now)
+    task.due_at = following
 
 
 def snooze(session: AsyncSession, task: Task, reminders: Sequence[Reminder], until: datetime, now: datetime) -> None:
@@ -295,7 +323,7 @@ def _record(
 
 def _apply(task: Task, changes: dict[str, Any]) -> TaskChange:
     """Copy the plain fields; what kind of change it is."""
-    for name in ("title", "notes", "tags", "timezone"):
+    for name in ("title", "notes", "tags", "timezone", "from_completion"):
         if changes.get(name) is not None:
             setattr(task, name, changes[name])
     if "priority" in changes:

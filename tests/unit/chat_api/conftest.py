@@ -3,9 +3,11 @@
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
+from chat_api.assistant.service import Assistant
 from chat_api.auth.models import User
 from chat_api.database import Database
 from chat_api.inbox.feed import InboxFeed
@@ -15,6 +17,9 @@ from chat_api.outbox import OutboxRelay
 from chat_api.tasks.service import TaskService
 from contracts.events import CloudEvent
 from servicekit.errors import SidecarUnavailable
+
+if TYPE_CHECKING:
+    from tests.unit.chat_api.chatting import Chat
 
 ALICE, BOB = "alice", "bob"
 
@@ -87,3 +92,10 @@ def feed(database: Database) -> InboxFeed:
 @pytest.fixture
 def inbox(database: Database, feed: InboxFeed, relay: OutboxRelay, tasks: TaskService) -> InboxService:
     return InboxService(database, feed, relay, tasks)
+
+
+@pytest.fixture
+def chat(tasks: TaskService, inbox: InboxService) -> "Chat":
+    from tests.unit.chat_api.chatting import Chat, Memory  # noqa: PLC0415 - it needs this file's names
+
+    return Chat(Assistant(tasks, inbox, Memory()))

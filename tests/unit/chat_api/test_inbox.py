@@ -129,6 +129,12 @@ async def test_a_recurring_task_moves_on_when_its_last_reminder_fired(tasks: Tas
     assert (await tasks.get(ALICE, added.task.id)).task.version == moved.task.version
 
 
+async def test_a_task_that_recurs_from_completion_waits_for_it(tasks: TaskService, inbox: InboxService) -> None:
+    added = await a_task(tasks, recurrence="FREQ=DAILY", from_completion=True)
+    await inbox.handle(announcement(added))
+    assert (await tasks.get(ALICE, added.task.id)).task.due_at == added.task.due_at
+
+
 class TestStream:
     @pytest.fixture(autouse=True)
     async def _running(self, feed: InboxFeed) -> AsyncIterator[None]:

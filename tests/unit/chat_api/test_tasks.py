@@ -11,7 +11,7 @@ from chat_api.errors import Changed, Invalid, NotFound
 from chat_api.outbox import OutboxMessage
 from chat_api.tasks.models import TaskStatus, WishStatus
 from chat_api.tasks.schemas import TaskCreate, TaskUpdate
-from chat_api.tasks.service import TaskService
+from chat_api.tasks.service import TaskService, TaskWithReminders
 from contracts.events import CloudEvent, TaskEvent
 from contracts.reminders import ListPending
 from tests.unit.chat_api.conftest import ALICE, BOB
@@ -174,3 +174,43 @@ class TestLostUpdates:
             await tasks.delete(ALICE, added.task.id, seen=1)
         assert (await tasks.get(ALICE, added.task.id)).task.title == "y"
         await tasks.delete(ALICE, added.task.id, seen=2)
+
+
+class TestCompletingARecurringTask:
+    async def complete(self, tasks: TaskService, task_id: str) -> TaskWithReminders:
+        return await tasks.update(ALICE, task_id, TaskUpdate(status=TaskStatus.COMPLETED))
+
+    async def test_it_moves_to_its_next_occurrence(self, tasks: TaskService, database: Database) -> None:
+        due = soon().replace(microsecond=0)
+        added = await tasks.create(ALICE, TaskCreate(title="x", due_at=due, recurrence="FREQ=DAILY"))
+        done = await self.complete(tasks, added.task.id)
+        assert (done.task.status, done.task.due_at) == (TaskStatus.OPEN, due + timedelta(days=1))
+        assert [(row.due_at, row.status) for row in done.reminders] == [(due + timedelta(days=1), WishStatus.PENDING)]
+        last = (await events(database))[-1]
+        assert (last.change, last.reminders[0].active) == ("completed", True)
+
+    async def test_the_last_occurrence_completes_it(self, tasks: TaskService) -> None:
+        due = soon().replace(microsecond=0)
+        added = await tasks.create(ALICE, TaskCreate(title="x", due_at=due, recurrence="FREQ=DAILY;COUNT=2"))
+        assert (await self.complete(tasks, added.task.id)).task.status == TaskStatus.OPEN
+        assert (await self.complete(tasks, added.task.id)).task.status == TaskStatus.COMPLETED
+
+    async def test_from_completion_it_counts_from_today(self, tasks: TaskService) -> None:
+        due = soon(24 * 5).replace(microsecond=0)
+        wish = TaskCreate(title="x", due_at=due, recurrence="FREQ=DAILY;INTERVAL=3", from_completion=True)
+        added = await tasks.create(ALICE, wish)
+        done = await self.complete(tasks, added.task.id)
+        assert done.task.due_at is not None
+        assert done.task.due_at.date() == (datetime.now(UTC) + timedelta(days=3)).date()
+        assert done.task.due_at.time() == due.time()
+        again = await self.complete(tasks, added.task.id)
+        assert again.task.due_at == done.task.due_at
+
+
+async def test_an_overdue_task_can_be_brought_back(tasks: TaskService) -> None:
+    """Its due time has passed, but it asks for no reminder then."""
+    past = soon(-1)
+    added = await tasks.create(ALICE, TaskCreate(title="x", due_at=past, reminders=[]))
+    assert (added.task.due_at, added.reminders) == (past, [])
+    changed = await tasks.update(ALICE, added.task.id, TaskUpdate(due_at=soon(-2), reminders=[]))
+    assert changed.reminders == []
