@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Self
 
-from fastapi import APIRouter, Depends, Header, Query, Request, status
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, status
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -63,6 +63,7 @@ def inbox_service(request: Request) -> InboxService:
     return service
 
 
+ItemId = Annotated[int, Path(ge=0, le=_MAX_ID)]
 Service = Annotated[InboxService, Depends(inbox_service)]
 
 
@@ -75,13 +76,13 @@ async def list_inbox(
 
 
 @router.post("/inbox/{item_id}/acknowledge", status_code=status.HTTP_204_NO_CONTENT)
-async def acknowledge(item_id: int, user: CurrentUser, service: Service) -> None:
+async def acknowledge(item_id: ItemId, user: CurrentUser, service: Service) -> None:
     """The user has seen to it."""
     await service.acknowledge(user.id, item_id)
 
 
 @router.post("/inbox/{item_id}/snooze")
-async def snooze(item_id: int, body: Snooze, user: CurrentUser, service: Service) -> TaskView:
+async def snooze(item_id: ItemId, body: Snooze, user: CurrentUser, service: Service) -> TaskView:
     """Say it again later; the answer is its task. The task's due time stays."""
     return task_view(await service.snooze(user.id, item_id, body.instant(datetime.now(UTC))))
 

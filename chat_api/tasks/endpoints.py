@@ -8,7 +8,7 @@ from chat_api.auth.dependencies import CurrentUser
 from chat_api.requests import IdempotencyKey, SeenVersion, etag
 from chat_api.tasks.models import TaskStatus
 from chat_api.tasks.query import TaskQuery, TaskSort
-from chat_api.tasks.schemas import ReminderView, TaskCreate, TaskUpdate, TaskView, normal_tag
+from chat_api.tasks.schemas import ReminderView, Tag, TaskCreate, TaskUpdate, TaskView
 from chat_api.tasks.service import TaskService, TaskWithReminders
 from contracts.base import Instant
 
@@ -39,7 +39,7 @@ async def list_tasks(
     response: Response,
     status: TaskStatus | None = None,
     q: Annotated[str | None, Query(max_length=200, description="Text in title or notes, upper or lower case.")] = None,
-    tag: Annotated[str | None, Query(max_length=50)] = None,
+    tag: Annotated[Tag | None, Query()] = None,
     priority: Annotated[int | None, Query(ge=1, le=4)] = None,
     due_after: Annotated[Instant | None, Query(description="Due at this instant or later.")] = None,
     due_before: Annotated[Instant | None, Query(description="Due before this instant.")] = None,
@@ -56,7 +56,7 @@ async def list_tasks(
     query = TaskQuery(
         status=status,
         text=q,
-        tag=normal_tag(tag) if tag else None,
+        tag=tag,
         priority=priority,
         due_after=due_after,
         due_before=due_before,

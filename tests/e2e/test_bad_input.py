@@ -81,6 +81,25 @@ class TestRequests:
             assert "?" in answer["reply"]
 
     @pytest.mark.parametrize(
+        ("method", "path"),
+        [
+            ("GET", '/api/v1/tasks?tag="'),
+            ("GET", "/api/v1/tasks?tag=%00"),
+            ("GET", "/api/v1/tasks?limit=0"),
+            ("GET", "/api/v1/tasks?limit=99999999999999999999"),
+            ("GET", "/api/v1/tasks?sort=colour"),
+            ("GET", "/api/v1/tasks?due_after=2026-11-24T17:00:00"),
+            ("GET", "/api/v1/inbox?limit=-1"),
+            ("GET", "/api/v1/events?after=99999999999999999999"),
+            ("POST", "/api/v1/inbox/99999999999999999999/acknowledge"),
+            ("POST", "/api/v1/inbox/x/acknowledge"),
+        ],
+    )
+    async def test_a_bad_parameter_is_a_problem(self, stack: Stack, method: str, path: str) -> None:
+        async with Person.registered(stack.url) as person:
+            assert_problem(await person.client.request(method, path), 422)
+
+    @pytest.mark.parametrize(
         ("fields", "word"),
         [
             ({"due_at": "2020-01-01T00:00:00Z"}, "passed"),
