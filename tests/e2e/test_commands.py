@@ -175,7 +175,7 @@ def test_a_taken_port_is_said_before_anything_starts(tmp_path: Path) -> None:
 def test_a_port_that_is_none_is_said(tmp_path: Path) -> None:
     with running(tmp_path, PORT="eighty") as run:
         assert run.wait() == 1
-        assert "PORT=eighty" in run.output
+        assert "PORT: eighty is no port" in run.output
 
 
 def test_a_wrong_setting_is_named_and_ends_the_run(tmp_path: Path) -> None:
