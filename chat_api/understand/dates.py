@@ -397,6 +397,8 @@ def _named(tokens: Tokens, index: int, context: Context) -> Found | None:
     elif tokens.word(place) == "later":
         place += 1
     word, end = tokens.word(place), place + 1
+    if tokens.number(place) == 2 and tokens.glued(end) and "2" + tokens.word(end) in NAMED_DAYS:  # noqa: PLR2004
+        word, end = "2" + tokens.word(end), end + 1
     days = NAMED_DAYS.get(word)
     if days is None:
         return None

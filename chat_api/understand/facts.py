@@ -119,7 +119,6 @@ class Rule:
     count: int | None = None
     until: str | None = None
     part: str | None = None
-    from_completion: bool = False
 
     @property
     def within_day(self) -> bool:

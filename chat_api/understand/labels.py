@@ -22,7 +22,7 @@ def read_tag(tokens: Tokens, index: int, context: Context) -> Found | None:
         if tokens[end + 1].kind not in {Kind.WORD, Kind.NUMBER}:
             break
         end += 2
-    return Found(index, end, (Tag("".join(tokens[place].text.lower() for place in range(index + 1, end))),))
+    return Found(index, end, (Tag("".join(tokens.word(place) for place in range(index + 1, end))),))
 
 
 def read_priority(tokens: Tokens, index: int, context: Context) -> Found | None:

@@ -56,15 +56,8 @@ def ordinal(tokens: Tokens, index: int) -> tuple[int, int] | None:
     return None
 
 
-def duration(tokens: Tokens, index: int, *, count: int | None = None) -> tuple[Duration, int] | None:
-    """A length of time ("an hour and a half", "1h30", "2 days and 3 hours") and where it ends.
-
-    ``count``: how many it is; only the unit stands here.
-    """
-    if count is not None:
-        unit = _unit(tokens, index)
-        total = _times(unit, 2 * count) if unit is not None else None
-        return None if total is None else (total, index + 1)
+def duration(tokens: Tokens, index: int) -> tuple[Duration, int] | None:
+    """A length of time ("an hour and a half", "1h30", "2 days and 3 hours") and where it ends."""
     first = _piece(tokens, index)
     if first is None:
         return None

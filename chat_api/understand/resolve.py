@@ -36,7 +36,6 @@ class Timing:
     due: datetime | date | None = None
     remind_at: tuple[datetime, ...] = ()
     rrule: str | None = None
-    from_completion: bool = False
     needs: Need | None = None
     question: str | None = None
     choices: tuple[str, ...] = ()
@@ -73,7 +72,7 @@ def _resolve(facts: Facts, context: Context, wish: Wish) -> Timing:
             choices=("every day at 9:00", "every monday at 9:00", "every 2 hours"),
         )
     if facts.rule is not None:
-        timing = replace(_recurring(facts, facts.rule, context, wish), from_completion=facts.rule.from_completion)
+        timing = _recurring(facts, facts.rule, context, wish)
     elif facts.moment is not None:
         timing = _instant(facts.moment.instant, context)
     elif facts.offset is not None:

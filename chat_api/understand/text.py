@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from chat_api.understand.spelling import DIGIT_WORDS, spelled
-
 MAX_CHARACTERS: Final = 500
 MAX_DIGITS: Final = 8
 
@@ -38,7 +36,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A piece of the text. ``lower`` is how it is read; ``glued``: nothing between it and the token before."""
+    """A piece of the text. ``glued`` means: nothing between it and the token before."""
 
     text: str
     lower: str
@@ -65,7 +63,7 @@ class Tokens:
         return iter(self._items)
 
     def word(self, index: int) -> str:
-        """How the token is read, in lower case; empty outside the message and for opaque tokens."""
+        """The token in lower case; empty outside the message and for opaque tokens."""
         if 0 <= index < len(self._items) and self._items[index].kind is not Kind.OPAQUE:
             return self._items[index].lower
         return ""
@@ -101,7 +99,7 @@ def tokenize(text: str) -> Tokens:
         end, kind = _next(capped, position, after_digits=_touches_number(items, position))
         piece = capped[position:end]
         glued = bool(items) and items[-1].end == position
-        items.append(Token(piece, spelled(piece.lower().replace(_APOSTROPHE, "'")), kind, position, end, glued))
+        items.append(Token(piece, piece.lower().replace(_APOSTROPHE, "'"), kind, position, end, glued))
         position = end
     return Tokens(capped, items)
 
@@ -115,9 +113,6 @@ def _next(text: str, start: int, *, after_digits: bool) -> tuple[int, Kind]:
     if opaque:
         return opaque, Kind.OPAQUE
     if text[start] in _DIGITS:
-        word_end = _run(text, start, digits=True, letters=True)
-        if not after_digits and text[start:word_end].lower() in DIGIT_WORDS:
-            return word_end, Kind.WORD
         end = _run(text, start, digits=True, letters=False)
         return end, Kind.NUMBER if end - start <= MAX_DIGITS else Kind.OPAQUE
     if _is_letter(text[start]):

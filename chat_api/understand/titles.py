@@ -1,11 +1,9 @@
 """The words that are left: a task's title, or the words that name a task."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
 from typing import Final
 
-from chat_api.understand.cues import ADD_ENDINGS, REFERENCES, TARGET_LEADS, TARGET_TRAILS, TITLE_LEADS, TITLE_TRAILS
-from chat_api.understand.model import Understanding
+from chat_api.understand.cues import ADD_ENDINGS, TARGET_LEADS, TARGET_TRAILS, TITLE_LEADS, TITLE_TRAILS
 from chat_api.understand.quantities import ordinal, whole_number
 from chat_api.understand.text import Kind, Tokens
 from chat_api.understand.words import LAST
@@ -35,39 +33,18 @@ def title_of(tokens: Tokens, kept: Sequence[int], *, after_cue: bool) -> str | N
     return title or None
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
-    """Which task: by words, by its 1-based position (-1 is the last), or as the one spoken of before."""
-
-    words: str | None = None
-    position: int | None = None
-    refers_back: bool = False
-
-    @property
-    def named(self) -> bool:
-        """Whether anything says which."""
-        return self.words is not None or self.position is not None or self.refers_back
-
-    def fill(self, base: Understanding) -> Understanding:
-        """The same understanding about this task."""
-        return replace(base, target=self.words, target_index=self.position, refers_back=self.refers_back)
-
-
-def target_of(tokens: Tokens, kept: Sequence[int]) -> Target:
-    """The task that the kept tokens name."""
-    words = _strip(tokens, list(kept), TARGET_LEADS - REFERENCES, TARGET_TRAILS)
-    back = bool(words) and tokens.word(words[0]) in REFERENCES
-    if back:
-        words = _strip(tokens, words[1:], TARGET_LEADS | {"again"}, TARGET_TRAILS | {"again"})
+def target_of(tokens: Tokens, kept: Sequence[int]) -> tuple[str | None, int | None]:
+    """The words that name an existing task, or its 1-based position in a list."""
+    words = _strip(tokens, list(kept), TARGET_LEADS, TARGET_TRAILS)
     if not words:
-        return Target(refers_back=back)
+        return None, None
     numbered = whole_number(tokens, words[0]) or ordinal(tokens, words[0])
-    if numbered is not None and numbered[1] > words[-1] and (1 <= numbered[0] <= _MAX_INDEX or numbered[0] == LAST):
-        return Target(position=numbered[0], refers_back=False)
+    if numbered is not None and numbered[1] > words[-1] and 1 <= numbered[0] <= _MAX_INDEX and numbered[0] != LAST:
+        return None, numbered[0]
     target = _join(tokens, words)
     if len(words) == 1:
         target = target.strip(_QUOTES).strip()
-    return Target(target or None, refers_back=back)
+    return target or None, None
 
 
 def is_several(tokens: Tokens, kept: Sequence[int]) -> bool:

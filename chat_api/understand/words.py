@@ -39,12 +39,12 @@ LAST: Final = -1
 LOOSE_NUMBERS: Final[dict[str, int]] = {"couple": 2, "few": 3}
 
 WEEKDAYS: Final[dict[str, int]] = {
-    "monday": 0, "mon": 0,
-    "tuesday": 1, "tue": 1, "tues": 1,
-    "wednesday": 2, "wed": 2, "weds": 2,
-    "thursday": 3, "thu": 3, "thur": 3, "thurs": 3,
-    "friday": 4, "fri": 4,
-    "saturday": 5, "sat": 5,
+    "monday": 0, "mon": 0, "munday": 0,
+    "tuesday": 1, "tue": 1, "tues": 1, "teusday": 1,
+    "wednesday": 2, "wed": 2, "weds": 2, "wendesday": 2, "wensday": 2, "wednsday": 2,
+    "thursday": 3, "thu": 3, "thur": 3, "thurs": 3, "thrusday": 3,
+    "friday": 4, "fri": 4, "firday": 4,
+    "saturday": 5, "sat": 5, "saterday": 5,
     "sunday": 6, "sun": 6,
 }  # fmt: skip
 WEEKDAY_PLURALS: Final[dict[str, int]] = {
@@ -56,7 +56,7 @@ WORKDAYS: Final = ("MO", "TU", "WE", "TH", "FR")
 WEEKEND: Final = ("SA", "SU")
 
 MONTHS: Final[dict[str, int]] = {
-    "january": 1, "jan": 1, "february": 2, "feb": 2, "march": 3, "mar": 3, "april": 4, "apr": 4,
+    "january": 1, "jan": 1, "february": 2, "feb": 2, "febuary": 2, "march": 3, "mar": 3, "april": 4, "apr": 4,
     "may": 5, "june": 6, "jun": 6, "july": 7, "jul": 7, "august": 8, "aug": 8, "september": 9, "sep": 9,
     "sept": 9, "october": 10, "oct": 10, "november": 11, "nov": 11, "december": 12, "dec": 12,
 }  # fmt: skip
@@ -67,8 +67,9 @@ MONTH_NAMES: Final = (
 
 # Days counted from today.
 NAMED_DAYS: Final[dict[str, int]] = {
-    "today": 0,
-    "tomorrow": 1,
+    "today": 0, "tod": 0, "2day": 0,
+    "tomorrow": 1, "tmrw": 1, "tmr": 1, "tmw": 1, "tomorow": 1, "tommorow": 1, "tommorrow": 1, "tomorro": 1,
+    "tomorrrow": 1, "tmmrw": 1, "2moro": 1, "2morrow": 1, "2mrw": 1,
     "overmorrow": 2,
     "yesterday": -1,
 }  # fmt: skip
@@ -91,7 +92,7 @@ HOLIDAYS: Final[tuple[tuple[tuple[str, ...], int, int], ...]] = (
 # Units as (months, days, seconds).
 UNITS: Final[dict[str, tuple[int, int, int]]] = {
     **dict.fromkeys(("second", "seconds", "sec", "secs"), (0, 0, 1)),
-    **dict.fromkeys(("minute", "minutes", "min", "mins"), (0, 0, 60)),
+    **dict.fromkeys(("minute", "minutes", "min", "mins", "minuts", "mintues"), (0, 0, 60)),
     **dict.fromkeys(("hour", "hours", "hr", "hrs"), (0, 0, 3600)),
     **dict.fromkeys(("day", "days"), (0, 1, 0)),
     **dict.fromkeys(("week", "weeks", "wk", "wks"), (0, 7, 0)),
@@ -117,7 +118,7 @@ PART_WORDS: Final[dict[str, str]] = {
     "evening": "evening", "evenings": "evening", "eve": "evening",
     "night": "night", "nights": "night",
 }  # fmt: skip
-TONIGHT: Final = frozenset({"tonight"})
+TONIGHT: Final = frozenset({"tonight", "tonite", "2nite", "tonigh", "tonihgt"})
 END_OF_DAY: Final = (("end", "of", "the", "day"), ("end", "of", "day"), ("close", "of", "business"), ("eod",), ("cob",))
 END_OF_DAY_HOUR: Final = 18
 NOON: Final = frozenset({"noon", "midday", "noontime"})
