@@ -9,6 +9,8 @@ from structlog.typing import EventDict, WrappedLogger
 from servicekit.settings import LogFormat
 from servicekit.tracing import current_trace_id
 
+# Without the frames' variables: they hold passwords and what people wrote.
+_TRACEBACKS = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
 _NOISY = ("asyncio", "sqlalchemy.engine", "aiosqlite", "alembic.runtime.migration", "uvicorn.access")
 
 
@@ -28,9 +30,9 @@ def configure(service: str, level: str, log_format: LogFormat = LogFormat.AUTO) 
         _with_trace,
     ]
     renderers: list[structlog.typing.Processor] = (
-        [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+        [_TRACEBACKS, structlog.processors.JSONRenderer()]
         if as_json
-        else [structlog.dev.ConsoleRenderer()]
+        else [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
     )
     structlog.configure(
         processors=[

@@ -16,7 +16,7 @@ import grpc
 import grpc.aio
 from dapr.aio.clients import DaprClient
 from dapr.aio.clients.grpc.subscription import Subscription
-from dapr.clients.exceptions import DaprGrpcError
+from dapr.clients.exceptions import DaprGrpcError, DaprInternalError
 from dapr.conf import settings as dapr_settings
 from dapr.proto import api_service_v1, api_v1
 from pydantic import BaseModel, ValidationError
@@ -240,6 +240,9 @@ class Sidecar:
             raise _translate(what, error.code(), error.details(), refusals) from error
         except grpc.aio.UsageError as error:
             raise SidecarUnavailable(f"{what}: the connection was being replaced") from error
+        except DaprInternalError as error:
+            # Some of the SDK's calls raise this instead, without the status code: trying again may help.
+            raise SidecarUnavailable(f"{what}: {error}") from error
 
     async def _watch(self) -> None:
         """Follow daprd's health; connect when it appears and again whenever it comes back."""
