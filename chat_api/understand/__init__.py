@@ -1,8 +1,9 @@
 """Text to meaning, without any I/O: a small, ordered, linear-time grammar.
 
 `text` cuts a message into tokens; `scan` runs the readers of `labels`, `recurrence`, `dates` and `clocks` over them;
-`intents` decides which command it is by the phrases of `cues`; `resolve` turns what was found into instants;
-`reading` asks them in order, `dialogue` continues a question with its answer. The vocabulary of time is in `words`.
+`intents` decides which command it is by the phrases of `cues`; `resolve` turns what was found into instants. Each
+command has its module: `changes`, `done`, `fired` (snooze, acknowledge, undo), `search`; `reading` asks them in order,
+`dialogue` continues a question with its answer. The vocabulary of time is in `words`, chat spelling in `spelling`.
 """
 
 from chat_api.understand.dialogue import continue_with

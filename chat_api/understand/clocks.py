@@ -8,16 +8,20 @@ from chat_api.understand.facts import Clock, Context, Evidence, Fact, Found, Inv
 from chat_api.understand.quantities import whole_number
 from chat_api.understand.text import Kind, Tokens
 from chat_api.understand.words import (
+    BIBLE_NAMES,
     BOUNDARIES,
     CONNECTORS,
-    END_OF_DAY,
-    END_OF_DAY_HOUR,
     HOUR_CONNECTORS,
+    MONTHS,
+    NAMED_DAYS,
+    NAMED_HOURS,
     NO_CLOCK_AFTER,
     NOON,
+    NUMBERS,
     PART_WORDS,
     TONIGHT,
     UNITS,
+    WEEKDAYS,
 )
 
 _LAST_HOUR: Final = 23
@@ -28,12 +32,17 @@ _FOUR_DIGITS: Final = 4
 _QUARTER: Final = 15
 _TO_MINUTES: Final = frozenset({5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55})
 _RANGE_JOINS: Final = frozenset({"-", "\u2013", "to", "until", "till"})
+_RANGE_FOLLOWERS: Final = BOUNDARIES | NAMED_DAYS.keys() | WEEKDAYS.keys()
+_HALVES: Final = {"am": "morning", "pm": "afternoon"}
 _MERIDIEMS: Final = {"am": 0, "a.m": 0, "pm": _NOON, "p.m": _NOON}
 
 
 def read_clock(tokens: Tokens, index: int, context: Context) -> Found | None:
     """A time of day at this place, with its range's end ("5-7pm") and its "ish", "sharp" or "o'clock"."""
-    del context
+    if tokens.word(index) in {"same", "this"} and tokens.word(index + 1) == "time":
+        # "same time tomorrow"
+        now = Clock(context.now.hour, context.now.minute)
+        return Found(index, index + 2, (now,), Evidence.NEIGHBOUR)
     for reader in _READERS:
         found = reader(tokens, index)
         if found is not None:
@@ -41,12 +50,25 @@ def read_clock(tokens: Tokens, index: int, context: Context) -> Found | None:
     return None
 
 
+def single_clock(tokens: Tokens, index: int) -> Found | None:
+    """A time of day without the end of its range."""
+    return next((found for reader in _READERS if (found := reader(tokens, index)) is not None), None)
+
+
 def read_part(tokens: Tokens, index: int, context: Context) -> Found | None:
     """A part of the day: "tonight", "this evening", "in the morning", "at night", "friday evening"."""
     del context
     word = tokens.word(index)
-    if word in TONIGHT:
-        return Found(index, index + 1, (Part("night", this=True),))
+    tonight = index + 1 if word in {"late", "later", "early"} else index
+    if tokens.word(tonight) in TONIGHT:
+        return Found(index, tonight + 1, (Part("night", this=True),))
+    if (
+        word in _HALVES
+        and tokens.number(index - 1) is None
+        and tokens.word(index - 1) in WEEKDAYS.keys() | NAMED_DAYS.keys()
+    ):
+        # "monday am"
+        return Found(index, index + 1, (Part(_HALVES[word]),), Evidence.NEIGHBOUR)
     if tokens.phrase(index, ("first", "thing", "in", "the", "morning")):
         return Found(index, index + 5, (Part("morning"),))
     if tokens.phrase(index, ("first", "thing")):
@@ -70,9 +92,9 @@ def read_part(tokens: Tokens, index: int, context: Context) -> Found | None:
 
 
 def _named(tokens: Tokens, index: int) -> Found | None:
-    for words in END_OF_DAY:
+    for words, hour in NAMED_HOURS:
         if tokens.phrase(index, words):
-            return Found(index, index + len(words), (Clock(END_OF_DAY_HOUR),), Evidence.PLACE)
+            return Found(index, index + len(words), (Clock(hour),), Evidence.PLACE)
     start = index + 1 if tokens.number(index) == _NOON else index
     word = tokens.word(start)
     if word in NOON:
@@ -82,8 +104,8 @@ def _named(tokens: Tokens, index: int) -> Found | None:
     return None
 
 
-def _spoken(tokens: Tokens, index: int) -> Found | None:
-    """Half past 7, quarter to 5, ten past six, half 7 (British: 7:30)."""
+def _spoken(tokens: Tokens, index: int, *, bare_half: bool = False) -> Found | None:
+    """Half past 7, quarter to 5, ten past six, quarter of six, half 7 (British: 7:30)."""
     minute, place = _spoken_minutes(tokens, index)
     direction = tokens.word(place)
     if minute is None:
@@ -91,7 +113,9 @@ def _spoken(tokens: Tokens, index: int) -> Found | None:
     if direction in {"past", "after", "to", "til", "till", "before"}:
         hour = whole_number(tokens, place + 1)
         backwards = direction in {"to", "til", "till", "before"}
-    elif tokens.word(index) == "half" and tokens.word(index - 1) in HOUR_CONNECTORS:
+    elif direction == "of" and tokens.word(place - 1) == "quarter" and tokens.word(index - 1) in HOUR_CONNECTORS:
+        hour, backwards = whole_number(tokens, place + 1), True
+    elif tokens.word(index) == "half" and (bare_half or tokens.word(index - 1) in HOUR_CONNECTORS):
         hour, backwards = whole_number(tokens, place), False
     else:
         return None
@@ -100,7 +124,10 @@ def _spoken(tokens: Tokens, index: int) -> Found | None:
     value, end = hour
     if backwards:
         value, minute = (value - 1) or _NOON, _LAST_MINUTE + 1 - minute
-    return _with_meridiem(tokens, index, end, Clock(value, minute, ambiguous=True))
+    found = _with_meridiem(tokens, index, end, Clock(value, minute, ambiguous=True))
+    # "invite 10 to 12 people"
+    counts = tokens.number(index) is not None and tokens.word(index - 1) not in HOUR_CONNECTORS
+    return found.needing(Evidence.PLACE) if counts and tokens.word(found.end) not in BOUNDARIES else found
 
 
 def _spoken_minutes(tokens: Tokens, index: int) -> tuple[int | None, int]:
@@ -119,14 +146,14 @@ def _spoken_minutes(tokens: Tokens, index: int) -> tuple[int | None, int]:
     return (minute, end) if minute in _TO_MINUTES and tokens.word(end) in {"past", "to"} else (None, index)
 
 
-def _written(tokens: Tokens, index: int) -> Found | None:
+def _written(tokens: Tokens, index: int, *, ends_range: bool = False) -> Found | None:
     """17:00, 17:00:20, 5:30pm, 5.30pm, 17h30, 17h."""
     hour, separator = tokens.number(index), tokens.word(index + 1)
     if (
         hour is None
         or tokens.digits(index) > _TWO_DIGITS
         or not tokens.glued(index + 1)
-        or _inside_number(tokens, index)
+        or (_inside_number(tokens, index) and not ends_range)
     ):
         return None
     if separator == "h":
@@ -136,10 +163,19 @@ def _written(tokens: Tokens, index: int) -> Found | None:
         return None
     minute, second, end = digits
     dotted = separator == "." and _meridiem(tokens, end) is None and tokens.word(index - 1) not in {"at", "@"}
-    if dotted or tokens.word(index - 1) in NO_CLOCK_AFTER:
+    if tokens.word(index - 1) in NO_CLOCK_AFTER or _is_verse(tokens, index) or (dotted and minute > _LAST_MINUTE):
         return None
     ambiguous = (tokens.digits(index) < _TWO_DIGITS and hour >= 1) or hour == _NOON
-    return _with_meridiem(tokens, index, end, Clock(hour, minute, second, ambiguous))
+    if dotted and (hour > _LAST_HOUR or tokens.word(end) in {"%", "$", "€", "£", "km", "kg", "g", "l", "m", "euro"}):
+        return None
+    # "8.20 tomorrow", but "pay 8.20"
+    found = _with_meridiem(tokens, index, end, Clock(hour, minute, second, ambiguous))
+    return found.needing(Evidence.NEIGHBOUR) if dotted else found
+
+
+def _is_verse(tokens: Tokens, index: int) -> bool:
+    """ "read john 3:16"."""
+    return tokens.word(index - 1) in BIBLE_NAMES and tokens.word(index - 2) in {"read", "study", "memorise", "memorize"}
 
 
 def _inside_number(tokens: Tokens, index: int) -> bool:
@@ -180,6 +216,8 @@ def _with_am_pm(tokens: Tokens, index: int) -> Found | None:
         return None
     hour, end = counted
     minute = 0
+    if tokens.word(index - 1) in NO_CLOCK_AFTER and (tokens.word(end) in {"a", "p"} or not tokens.glued(end)):
+        return None
     if tokens.number(index) is None:
         spoken = whole_number(tokens, end)
         if spoken is not None and _NOON < spoken[0] <= _LAST_MINUTE and hour <= _NOON:
@@ -192,7 +230,11 @@ def _with_am_pm(tokens: Tokens, index: int) -> Found | None:
     found = _with_meridiem(tokens, index, end, Clock(hour, minute, ambiguous=True))
     # "10 am radios": apart from its number, and in front of a noun
     loose = tokens.word(end) == "am" and not tokens.glued(end) and index > 0
-    followed = tokens.word(found.end) not in BOUNDARIES and tokens.word(index - 1) not in CONNECTORS
+    goes_on = tokens.word(found.end) not in BOUNDARIES
+    if goes_on and tokens.word(index - 1) == "the" and tokens.word(index - 2) not in HOUR_CONNECTORS:
+        # "take the 9am pill"
+        return found.needing(Evidence.NEIGHBOUR)
+    followed = goes_on and tokens.word(index - 1) not in CONNECTORS
     return found.needing(Evidence.PLACE) if loose and followed else found
 
 
@@ -200,16 +242,20 @@ def _follows_decimal_point(tokens: Tokens, index: int) -> bool:
     return tokens.glued(index) and tokens.word(index - 1) in {".", ",", ":", "/"} and tokens.glued(index - 1)
 
 
+_O_CLOCK: Final = (("o'clock",), ("oclock",), ("o", "clock"), ("o", "'", "clock"), ("-", "ish"))
+
+
 def _o_clock(tokens: Tokens, index: int) -> Found | None:
     counted = whole_number(tokens, index)
     if counted is None or not 0 < counted[0] <= _LAST_HOUR:
         return None
     hour, end = counted
-    if tokens.word(end) in {"o'clock", "oclock"}:
-        return _with_meridiem(tokens, index, end + 1, Clock(hour, ambiguous=True))
-    if tokens.word(end) == "ish" and tokens.glued(end):
-        return _with_meridiem(tokens, index, end, Clock(hour, ambiguous=True))
-    return None
+    words = next((words for words in _O_CLOCK if tokens.phrase(end, words)), None)
+    if words is not None:
+        end += len(words)
+    elif tokens.word(end) != "ish" or not tokens.glued(end):
+        return None
+    return _with_meridiem(tokens, index, end, Clock(hour, ambiguous=True))
 
 
 def _military(tokens: Tokens, index: int) -> Found | None:
@@ -224,9 +270,14 @@ def _military(tokens: Tokens, index: int) -> Found | None:
         return None
     has_hours = tokens.word(index + 1) in {"hours", "hrs"}
     hour, minute = divmod(value, 100)
-    if hour > _LAST_HOUR or minute > _LAST_MINUTE or not (has_hours or tokens.word(index - 1) in {"at", "@"}):
+    if hour > _LAST_HOUR or minute > _LAST_MINUTE:
         return None
-    return Found(index, index + 2 if has_hours else index + 1, (Clock(hour, minute),))
+    found = Found(index, index + 2 if has_hours else index + 1, (Clock(hour, minute),))
+    if has_hours or tokens.word(index - 1) in {"at", "@"}:
+        return found
+    # "30 nov 0900", "tomorrow 1730"
+    after_day = tokens.word(index - 1) in WEEKDAYS.keys() | NAMED_DAYS.keys() | MONTHS.keys() | TONIGHT
+    return found.needing(Evidence.NEIGHBOUR) if after_day else None
 
 
 def _bare_hour(tokens: Tokens, index: int) -> Found | None:
@@ -240,7 +291,7 @@ def _bare_hour(tokens: Tokens, index: int) -> Found | None:
     if _goes_on(tokens, end):
         return None
     minute = 0
-    spoken = whole_number(tokens, end)
+    spoken = whole_number(tokens, end + 1 if tokens.word(end) == "-" else end)
     if tokens.number(index) is None and spoken is not None and _NOON < spoken[0] <= _LAST_MINUTE and hour <= _NOON:
         minute, end = spoken
     if tokens.word(end) in UNITS or hour > _LAST_HOUR:
@@ -250,13 +301,17 @@ def _bare_hour(tokens: Tokens, index: int) -> Found | None:
     opens = tokens.word(index - 2) in {"", "me", "us"} and tokens.word(end) in VERBS
     at_boundary = opens or tokens.word(end) in BOUNDARIES or tokens.word(end) in TONIGHT
     certain = at_boundary and (for_alarm or tokens.word(index - 1) in {"at", "@"})
+    # "one by one", "from one to the other", "starting at 0"
+    doubtful = tokens.word(index) in {"zero", "0"} or (tokens.word(index) == "one" and tokens.word(index - 1) != "at")
+    if doubtful:
+        at_boundary = certain = False
     evidence = Evidence.NONE if certain else Evidence.PLACE if at_boundary else Evidence.NEIGHBOUR
     return Found(index, end, (Clock(hour, minute, 0, ambiguous),), evidence)
 
 
 def _goes_on(tokens: Tokens, end: int) -> bool:
     """Whether the number goes on: 5%, 5/6, 5.2, 5th, 5k."""
-    if not tokens.glued(end):
+    if not tokens.glued(end) or (tokens.word(end) == "-" and tokens.word(end + 1) in NUMBERS):
         return False
     return tokens.word(end) in {"%", "/", "-", "st", "nd", "rd", "th", "k"} or _decimal_follows(tokens, end)
 
@@ -299,14 +354,16 @@ def _meridiem(tokens: Tokens, index: int) -> tuple[int, int] | None:
 
 
 def _with_tail(tokens: Tokens, found: Found) -> Found:
-    """Take "ish", "sharp", "o'clock" and "or so" along."""
+    """Take "ish", "sharp", "o'clock", "or so" and "at the latest" along."""
     end = found.end
     if tokens.word(end) == "-" and tokens.word(end + 1) == "ish":
         end += 2
     if tokens.word(end) in {"ish", "sharp", "exactly", "o'clock", "oclock"}:
         end += 1
-    if tokens.phrase(end, ("or", "so")):
-        end += 2
+    for words in (("or", "so"), ("at", "the", "latest"), ("at", "the", "earliest"), ("on", "the", "dot"), ("latest",)):
+        if tokens.phrase(end, words):
+            end += len(words)
+            break
     return Found(found.start, end, found.facts, found.evidence)
 
 
@@ -315,7 +372,7 @@ def _with_range(tokens: Tokens, found: Found) -> Found:
     clock: Fact = found.facts[0]
     if tokens.word(found.end) not in _RANGE_JOINS or not isinstance(clock, Clock):
         return found
-    for reader in (_written, _with_am_pm, _o_clock, _named):
+    for reader in _RANGE_ENDS:
         last = reader(tokens, found.end + 1)
         if last is not None and isinstance(last.facts[0], Clock):
             return Found(found.start, last.end, (_towards(clock, last.facts[0]),))
@@ -335,16 +392,42 @@ def read_range_start(tokens: Tokens, index: int, context: Context) -> Found | No
     """The bare start of a range that ends in a full clock: "5-7pm", "from 2 to 4pm"."""
     del context
     counted = whole_number(tokens, index)
-    if counted is None or not 1 <= counted[0] <= _NOON or tokens.word(counted[1]) not in _RANGE_JOINS:
+    between = tokens.word(index - 1) in {"between", "from", "btw"}
+    joins = _RANGE_JOINS | {"and"} if tokens.word(index - 1) in {"between", "btw"} else _RANGE_JOINS
+    if counted is None or not 1 <= counted[0] <= _NOON or tokens.word(counted[1]) not in joins:
         return None
-    if tokens.word(counted[1]) == "to" and tokens.word(index - 1) not in HOUR_CONNECTORS | {"between"}:
+    after_day = tokens.word(index - 1) in WEEKDAYS.keys() | NAMED_DAYS.keys()
+    led = between or after_day or tokens.word(index - 1) in HOUR_CONNECTORS
+    if tokens.word(counted[1]) == "to" and not led:
         return None
     if tokens.number(index) is not None and tokens.glued(index) and tokens[index - 1].kind is not Kind.SYMBOL:
         return None
     last = _with_am_pm(tokens, counted[1] + 1)
-    if last is None or not isinstance(last.facts[0], Clock):
+    if last is not None and isinstance(last.facts[0], Clock):
+        return Found(index, last.end, (_towards(Clock(counted[0], ambiguous=True), last.facts[0]),))
+    return _loose_range(tokens, index, counted, between=between)
+
+
+def _loose_range(tokens: Tokens, index: int, counted: tuple[int, int], *, between: bool) -> Found | None:
+    """ "10-11.30", "from 10 to half 11", "between 8 and 12": only beside a day."""
+    first, place = counted[0], counted[1] + 1
+    last = _spoken(tokens, place, bare_half=True) or _written(tokens, place, ends_range=True)
+    if last is None and (between or tokens.glued(place)):
+        number = whole_number(tokens, place)
+        if number is not None and number[0] <= _LAST_HOUR and not _goes_on(tokens, number[1]):
+            last = Found(place, number[1], (Clock(number[0], ambiguous=1 <= number[0] <= _NOON),))
+    if last is None or not isinstance(last.facts[0], Clock) or tokens.word(last.end) not in _RANGE_FOLLOWERS:
         return None
-    return Found(index, last.end, (_towards(Clock(counted[0], ambiguous=True), last.facts[0]),))
+    return Found(index, last.end, (_towards(Clock(first, ambiguous=True), last.facts[0]),), Evidence.NEIGHBOUR)
 
 
+def _bare_half(tokens: Tokens, index: int) -> Found | None:
+    return _spoken(tokens, index, bare_half=True)
+
+
+def _written_end(tokens: Tokens, index: int) -> Found | None:
+    return _written(tokens, index, ends_range=True)
+
+
+_RANGE_ENDS = (_written_end, _with_am_pm, _o_clock, _named, _bare_half)
 _READERS = (_named, _spoken, _written, _with_am_pm, _o_clock, _military, _bare_hour)

@@ -11,9 +11,10 @@ from chat_api.understand.facts import Before, Context, Day, Duration, Ends, Fact
 from chat_api.understand.intents import Phrases, match
 from chat_api.understand.local import to_instant
 from chat_api.understand.model import IntentName, Need, Understanding
-from chat_api.understand.reading import context_of, read, starts_with_verb, with_timing
+from chat_api.understand.parts import left_of, with_timing
+from chat_api.understand.reading import context_of, read, starts_with_verb
 from chat_api.understand.resolve import Wish, resolve
-from chat_api.understand.scan import Scan, scan
+from chat_api.understand.scan import scan
 from chat_api.understand.text import Kind, Tokens, tokenize
 from chat_api.understand.titles import target_of, title_of
 
@@ -23,7 +24,18 @@ _DATE_UNTIL: Final = 8
 _MORNING: Final = frozenset({"am", "a.m", "morning", "a"})
 _EVENING: Final = frozenset({"pm", "p.m", "evening", "afternoon", "night", "tonight", "p"})
 _COMMANDS: Final = frozenset(
-    {IntentName.LIST, IntentName.HELP, IntentName.COMPLETE, IntentName.REOPEN, IntentName.DELETE, IntentName.CHANGE}
+    {
+        IntentName.LIST,
+        IntentName.HELP,
+        IntentName.COMPLETE,
+        IntentName.REOPEN,
+        IntentName.DELETE,
+        IntentName.CHANGE,
+        IntentName.SEARCH,
+        IntentName.SNOOZE,
+        IntentName.ACKNOWLEDGE,
+        IntentName.UNDO,
+    }
 )
 
 
@@ -74,7 +86,7 @@ def _title(question: Understanding, tokens: Tokens, context: Context) -> Underst
         title = title_of(tokens, range(len(tokens)), after_cue=True)
         return None if title is None else _again(replace(question, title=title), Facts(), context)
     scanned = scan(tokens, 0, context)
-    title = title_of(tokens, _left(tokens, scanned), after_cue=True)
+    title = title_of(tokens, left_of(tokens, 0, scanned.found), after_cue=True)
     if title is None:
         return None
     facts = scanned.facts
@@ -85,7 +97,7 @@ def _title(question: Understanding, tokens: Tokens, context: Context) -> Underst
 
 def _time(question: Understanding, tokens: Tokens, context: Context) -> Understanding | None:
     scanned = scan(tokens, 0, context, asked=True)
-    words = [at for at in _left(tokens, scanned) if tokens[at].kind is not Kind.SYMBOL]
+    words = [at for at in left_of(tokens, 0, scanned.found) if tokens[at].kind is not Kind.SYMBOL]
     if not scanned.facts.any_time or (words and starts_with_verb(tokens)):
         return None
     return _again(question, scanned.facts, context)
@@ -102,7 +114,7 @@ def _again(question: Understanding, facts: Facts, context: Context) -> Understan
         ]
     known_day = question.due.date() if isinstance(question.due, datetime) else question.due
     if question.rrule is not None and facts.rule is None:
-        facts.rule = Rule.from_text(question.rrule)
+        facts.rule = replace(Rule.from_text(question.rrule), from_completion=question.from_completion)
         _keep_bounds(facts, facts.rule, known_day, context)
     elif (
         known_day is not None and facts.day is None and facts.offset is None and facts.moment is None and not facts.rule
@@ -142,15 +154,10 @@ def _meridiem(question: Understanding, tokens: Tokens, context: Context) -> Unde
 
 def _target(question: Understanding, tokens: Tokens, context: Context) -> Understanding | None:
     del context
-    target, position = target_of(tokens, range(len(tokens)))
-    if target is None and position is None:
+    target = target_of(tokens, range(len(tokens)))
+    if not target.named:
         return None
-    return replace(question, target=target, target_index=position, needs=None, question=None, choices=())
-
-
-def _left(tokens: Tokens, scanned: Scan) -> list[int]:
-    taken = {at for one in scanned.found for at in range(one.start, one.end)}
-    return [at for at in range(len(tokens)) if at not in taken]
+    return replace(target.fill(question), needs=None, question=None, choices=())
 
 
 _Continuation = Callable[[Understanding, Tokens, Context], Understanding | None]

@@ -119,6 +119,7 @@ class Rule:
     count: int | None = None
     until: str | None = None
     part: str | None = None
+    from_completion: bool = False
 
     @property
     def within_day(self) -> bool:
@@ -169,9 +170,10 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Unsupported:
-    """A recurrence that no rule can express; ``reason`` is a sentence."""
+    """A recurrence that no rule can express; ``reason`` is a sentence. ``instead`` holds if times of day are named."""
 
     reason: str
+    instead: Rule | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from chat_api.understand.cues import (
     ADD,
+    ADD_ENDINGS,
     ADD_WITH_TIME,
     ARTICLES,
     DONE_ENDINGS,
@@ -13,11 +14,15 @@ from chat_api.understand.cues import (
     GREETINGS,
     HEADS,
     HELP,
+    HELP_NOUNS,
+    HELP_STARTS,
+    HELP_VERBS,
     LIST_HEADS,
     LIST_NOUNS,
     LIST_WORDS,
     MARKS,
     NOUNS,
+    OFF_ENDINGS,
     POLITE,
     QUESTIONS,
     REMIND,
@@ -35,8 +40,10 @@ from chat_api.understand.text import Kind, Tokens
 Phrases = tuple[tuple[str, ...], ...]
 
 _SHORT_TITLE = 8
+_TIMER_WORDS = 7
 _ASKING = (["tell", "me"], ["give", "me"], ["show", "me"], ["sing", "me"], ["see", "you"])
 _BARE_LISTS = frozenset({"list", "show", "tasks", "todos", "agenda", "reminders", "overdue", "upcoming", "everything"})
+_ASKED_ABOUT = frozenset({"i", "you", "we", "they", "it", "that", "not", "these", "those", "people", "u", "?"})
 _LISTING = frozenset(
     {"what", "what's", "whats", "list", "show", "display", "view", "any", "anything", "do", "which", "is"}
 )
@@ -80,6 +87,9 @@ def ends_with(tokens: Tokens, stop: int, phrases: Phrases) -> int:
 def is_help(tokens: Tokens) -> bool:
     """Whether nothing but help is asked for."""
     start = skip_polite(tokens)
+    words = {token.lower for token in tokens}
+    if match(tokens, start, HELP_STARTS) and words & HELP_VERBS and words & HELP_NOUNS:
+        return True
     length = match(tokens, start, HELP)
     return bool(length) and all(tokens.word(at) in {"?", "!", "."} for at in range(start + length, len(tokens)))
 
@@ -116,6 +126,11 @@ def reminder_cue(tokens: Tokens, start: int) -> tuple[int, int] | None:
     length = match(tokens, start, REMIND)
     if length and (tokens.word(start) != "remind" or length > 1 or tokens.word(start + 1) == "to"):
         return start, start + length
+    timer = next(
+        (at for at in range(start, min(len(tokens), start + _TIMER_WORDS)) if tokens.word(at) == "timer"), None
+    )
+    if timer is not None and tokens.word(start) in {"set", "start", "a", "put", "run"}:
+        return timer, timer + 1
     for place in range(start + 1, len(tokens)):
         if not tokens.glued(place):
             length = match(tokens, place, REMIND_ANYWHERE)
@@ -126,6 +141,8 @@ def reminder_cue(tokens: Tokens, start: int) -> tuple[int, int] | None:
 
 def add_cue(tokens: Tokens, start: int, *, has_time: bool) -> int:
     """The length of "add", "I need to", or of "I have a" when a time was said."""
+    if tokens.word(start) == "put" and not ends_with(tokens, len(tokens), ADD_ENDINGS):
+        return 0
     return match(tokens, start, ADD) or (match(tokens, start, ADD_WITH_TIME) if has_time else 0)
 
 
@@ -134,27 +151,47 @@ def head_of(tokens: Tokens, start: int) -> Head | None:
     stop = len(tokens)
     while stop > start and tokens.word(stop - 1) in {".", "!", "please", "thanks", ","}:
         stop -= 1
-    if tokens.word(start) in MARKS:
-        undone = ends_with(tokens, stop, UNDONE_ENDINGS)
-        if undone and stop - undone > start:
-            return Head(IntentName.REOPEN, start, start + 1, stop - undone)
-        done = ends_with(tokens, stop, DONE_ENDINGS)
-        if done and stop - done > start:
-            return Head(IntentName.COMPLETE, start, start + 1, stop - done)
+    return _marked(tokens, start, stop) or _by_first_words(tokens, start, stop) or _by_state(tokens, start, stop)
+
+
+def _marked(tokens: Tokens, start: int, stop: int) -> Head | None:
+    """ "mark milk as done", "set milk to done", "take milk off my list"."""
+    framed = (
+        (MARKS, UNDONE_ENDINGS, IntentName.REOPEN),
+        (MARKS, DONE_ENDINGS, IntentName.COMPLETE),
+        (frozenset({"take"}), OFF_ENDINGS, IntentName.DELETE),
+    )
+    for verbs, endings, intent in framed:
+        length = ends_with(tokens, stop, endings) if tokens.word(start) in verbs else 0
+        if length and stop - length > start:
+            return Head(intent, start, start + 1, stop - length)
+    return None
+
+
+def _by_first_words(tokens: Tokens, start: int, stop: int) -> Head | None:
+    asks = tokens.word(start) == "did" and tokens.word(start + 1) in _ASKED_ABOUT | {"he", "she", "anyone", "someone"}
     for intent, phrases in HEADS:
         length = match(tokens, start, phrases)
-        if length:
+        if length and not asks:
             return Head(intent, start, start + length, stop)
-    state = ends_with(tokens, stop, STATE_ENDINGS)
-    if state and stop - state > start and tokens.word(start) not in QUESTIONS | VERBS | STATEMENTS:
-        return Head(IntentName.COMPLETE, start, start, stop - state)
+    return None
+
+
+def _by_state(tokens: Tokens, start: int, stop: int) -> Head | None:
+    """ "milk is done", "milk isn't done"."""
+    if tokens.word(start) in QUESTIONS | VERBS | STATEMENTS:
+        return None
+    for endings, intent in ((UNDONE_ENDINGS, IntentName.REOPEN), (STATE_ENDINGS, IntentName.COMPLETE)):
+        length = ends_with(tokens, stop, endings)
+        if length and stop - length > start:
+            return Head(intent, start, start, stop - length)
     return None
 
 
 def is_quick_add(tokens: Tokens, start: int) -> bool:
     """Whether a message without a cue reads like a task: a verb first, or a short plain thing."""
     words = [token.lower for token in list(tokens)[start:] if token.kind is not Kind.SYMBOL]
-    if not words or words[0] in QUESTIONS | STATEMENTS:
+    if not words or (words[0] in QUESTIONS | STATEMENTS and not _is_doing(tokens, start)):
         return False
     if words[:2] in _ASKING:
         return False
@@ -168,4 +205,10 @@ def is_quick_add(tokens: Tokens, start: int) -> bool:
 
 def is_question_or_statement(tokens: Tokens, start: int) -> bool:
     """Whether it is talk: a question, or a sentence about somebody."""
-    return tokens.word(start) in QUESTIONS | STATEMENTS
+    return tokens.word(start) in QUESTIONS | STATEMENTS and not _is_doing(tokens, start)
+
+
+def _is_doing(tokens: Tokens, start: int) -> bool:
+    """ "do 20 push ups", "do the dishes": no question."""
+    following = tokens.word(start + 1)
+    return tokens.word(start) == "do" and bool(following) and following not in _ASKED_ABOUT

@@ -8,11 +8,18 @@ from chat_api.understand.text import Kind, Tokens
 _PRIORITY_TOKENS: Final = {f"p{level}": level for level in range(1, 5)}
 _PRIORITY_WORDS: Final = {"top": 1, "highest": 1, "high": 1, "medium": 2, "normal": 3, "low": 4, "lowest": 4}
 _MAX_LEVEL: Final = 4
+_TWO_MARKS: Final = 2
+_THREE_MARKS: Final = 3
 
 
 def read_tag(tokens: Tokens, index: int, context: Context) -> Found | None:
-    """A tag starts with a letter and stands apart: "@5", "#1" and mail addresses are none."""
+    """A tag starts with a letter and stands apart: "@5", "#1" and mail addresses are none. Also "tagged home"."""
     del context
+    if tokens.word(index) in {"tagged", "tag"} and 0 < index < len(tokens) - 1:
+        named = tokens[index + 1]
+        closes = tokens.word(index) == "tagged" or index + 2 == len(tokens)
+        if closes and named.kind is Kind.WORD and tokens.word(index + 1) not in {"with", "as", "it"}:
+            return Found(index, index + 2, (Tag(named.text.lower()),))
     if tokens.word(index) not in {"#", "@"} or not tokens.glued(index + 1) or tokens[index + 1].kind is not Kind.WORD:
         return None
     if tokens.glued(index) and tokens[index - 1].kind is not Kind.SYMBOL:
@@ -22,7 +29,7 @@ def read_tag(tokens: Tokens, index: int, context: Context) -> Found | None:
         if tokens[end + 1].kind not in {Kind.WORD, Kind.NUMBER}:
             break
         end += 2
-    return Found(index, end, (Tag("".join(tokens.word(place) for place in range(index + 1, end))),))
+    return Found(index, end, (Tag("".join(tokens[place].text.lower() for place in range(index + 1, end))),))
 
 
 def read_priority(tokens: Tokens, index: int, context: Context) -> Found | None:
@@ -39,6 +46,30 @@ def read_priority(tokens: Tokens, index: int, context: Context) -> Found | None:
             return Found(index, index + 2, (Priority(level),))
     if word in _PRIORITY_WORDS and tokens.word(index + 1) in {"priority", "prio"}:
         return Found(index, index + 2, (Priority(_PRIORITY_WORDS[word]),))
-    if word in {"urgent", "urgently"}:
-        return Found(index, index + 1, (Priority(1),), Evidence.PLACE)
+    return _spoken_priority(tokens, index) or _marks(tokens, index)
+
+
+def _spoken_priority(tokens: Tokens, index: int) -> Found | None:
+    """ "urgent", "asap", and "important:" at the start."""
+    word = tokens.word(index)
+    if word in {"urgent", "urgently", "asap"}:
+        opens = not tokens.word(index - 1)
+        return Found(index, index + 1, (Priority(1),), Evidence.NONE if opens else Evidence.PLACE)
+    if (
+        word in {"important", "critical"}
+        and tokens.word(index + 1) in {":", "-", "!", "\u2013"}
+        and not tokens.word(index - 1)
+    ):
+        return Found(index, index + 2, (Priority(1),))
     return None
+
+
+def _marks(tokens: Tokens, index: int) -> Found | None:
+    """ "!!!" and "!!" apart from a word."""
+    end = index
+    while tokens.word(end) == "!" and (end == index or tokens.glued(end)):
+        end += 1
+    count = end - index
+    if not _TWO_MARKS <= count <= _THREE_MARKS or tokens.glued(index):
+        return None
+    return Found(index, end, (Priority(1 if count == _THREE_MARKS else 2),))

@@ -24,6 +24,10 @@ _PIECES: Final = 6
 
 def whole_number(tokens: Tokens, index: int) -> tuple[int, int] | None:
     """A whole number ("20", "twenty five", "twenty-five") and where it ends."""
+    return tokens.remembered(_whole_number, index)
+
+
+def _whole_number(tokens: Tokens, index: int) -> tuple[int, int] | None:
     value = tokens.number(index)
     if value is not None:
         return value, index + 1
@@ -40,6 +44,10 @@ def whole_number(tokens: Tokens, index: int) -> tuple[int, int] | None:
 
 def ordinal(tokens: Tokens, index: int) -> tuple[int, int] | None:
     """An ordinal from 1 to 31 ("3rd", "third", "last" as -1) and where it ends."""
+    return tokens.remembered(_ordinal, index)
+
+
+def _ordinal(tokens: Tokens, index: int) -> tuple[int, int] | None:
     word = tokens.word(index)
     if word == "last":
         return LAST, index + 1
@@ -56,8 +64,19 @@ def ordinal(tokens: Tokens, index: int) -> tuple[int, int] | None:
     return None
 
 
-def duration(tokens: Tokens, index: int) -> tuple[Duration, int] | None:
-    """A length of time ("an hour and a half", "1h30", "2 days and 3 hours") and where it ends."""
+def duration(tokens: Tokens, index: int, *, count: int | None = None) -> tuple[Duration, int] | None:
+    """A length of time ("an hour and a half", "1h30", "2 days and 3 hours") and where it ends.
+
+    ``count``: how many it is; only the unit stands here.
+    """
+    if count is not None:
+        unit = _unit(tokens, index)
+        total = _times(unit, 2 * count) if unit is not None else None
+        return None if total is None else (total, index + 1)
+    return tokens.remembered(_duration, index)
+
+
+def _duration(tokens: Tokens, index: int) -> tuple[Duration, int] | None:
     first = _piece(tokens, index)
     if first is None:
         return None
@@ -110,6 +129,9 @@ def _counted(tokens: Tokens, index: int) -> tuple[Duration, int] | None:
     if unit is None:
         return None
     end = place + 1
+    if tokens.word(end) == "'" and tokens.glued(end):
+        # "in 3 days' time"
+        end += 1
     if tokens.phrase(end, ("and", "a", "half")):
         halves += 1
         end += 3
@@ -149,7 +171,7 @@ def _unit(tokens: Tokens, index: int) -> tuple[int, int, int] | None:
     word = tokens.word(index)
     if word in SHORT_UNITS and tokens.number(index - 1) is not None and tokens.glued(index):
         return SHORT_UNITS[word]
-    return UNITS.get(word.removesuffix("'"))
+    return UNITS.get(word.removesuffix("'s").removesuffix("'"))
 
 
 def _times(unit: tuple[int, int, int], halves: int) -> Duration | None:

@@ -3,7 +3,8 @@
 Rules that a person may want to know:
 - "at 4" is the next of 4:00 and 16:00 within waking hours (7 to 22); on another day and in a recurrence, the
   first of the two within them. A part of the day decides if there is one ("tonight at 9").
-  Only an alarm is asked about: "set an alarm for 6" can mean either. "Wake me at 6" is the morning.
+  A breakfast is in the morning and a dinner in the evening. Only an alarm is asked about: "set an alarm for 6" can
+  mean either. "Wake me at 6" is the morning.
 - A clock time that has passed today is tomorrow's.
 - A part of the day has a default hour; when that has passed, the next full hour while the part lasts.
 - Lengths in hours, minutes and seconds are exact, rounded up to a whole second; days and longer are calendar days.
@@ -36,6 +37,7 @@ class Timing:
     due: datetime | date | None = None
     remind_at: tuple[datetime, ...] = ()
     rrule: str | None = None
+    from_completion: bool = False
     needs: Need | None = None
     question: str | None = None
     choices: tuple[str, ...] = ()
@@ -49,6 +51,7 @@ class Wish:
     reminder: bool = False
     alarm: bool = False
     morning: bool = False
+    evening: bool = False
 
 
 def resolve(facts: Facts, context: Context, wish: Wish) -> Timing:
@@ -65,14 +68,16 @@ def resolve(facts: Facts, context: Context, wish: Wish) -> Timing:
 def _resolve(facts: Facts, context: Context, wish: Wish) -> Timing:
     if facts.invalid is not None:
         return _refused(facts.invalid.reason)
-    if facts.unsupported is not None:
+    if facts.unsupported is not None and facts.unsupported.instead is not None and len(facts.clocks) > 1:
+        facts.rule = facts.unsupported.instead
+    elif facts.unsupported is not None:
         return Timing(
             needs=Need.RECURRENCE_SUPPORTED,
             question=f"{facts.unsupported.reason} How should it repeat?",
             choices=("every day at 9:00", "every monday at 9:00", "every 2 hours"),
         )
     if facts.rule is not None:
-        timing = _recurring(facts, facts.rule, context, wish)
+        timing = replace(_recurring(facts, facts.rule, context, wish), from_completion=facts.rule.from_completion)
     elif facts.moment is not None:
         timing = _instant(facts.moment.instant, context)
     elif facts.offset is not None:
@@ -114,7 +119,7 @@ def _ask_meridiem(clock: Clock, day: date | None, context: Context) -> Timing:
 
 def _hours(clock: Clock, part: Part | None, wish: Wish) -> tuple[tuple[int, int], ...]:
     """The hours a clock can mean as (hour, days to add), likeliest first."""
-    name = part.name if part is not None else "morning" if wish.morning else None
+    name = part.name if part is not None else "morning" if wish.morning else "evening" if wish.evening else None
     if not clock.ambiguous:
         late = name == "night" and clock.hour < _EARLY_NIGHT and part is not None
         return ((clock.hour, 1 if late else 0),)
@@ -139,7 +144,7 @@ def _hour_of(clock: Clock, part: Part | None, wish: Wish) -> tuple[int, int, tup
 
 
 def _took(clock: Clock, hour: int, part: Part | None, wish: Wish) -> tuple[str, ...]:
-    if not clock.ambiguous or part is not None or wish.morning:
+    if not clock.ambiguous or part is not None or wish.morning or wish.evening:
         return ()
     spoken = f"{clock.hour}:{clock.minute:02d}" if clock.minute else str(clock.hour)
     other = "am" if hour >= _NOON else "pm"
@@ -221,6 +226,9 @@ def _recurring(facts: Facts, rule: Rule, context: Context, wish: Wish) -> Timing
     part = facts.part or (Part(rule.part) if rule.part else None)
     clocks, remarks = _clocks_of(facts.clocks, part, wish)
     start = facts.starts.date if facts.starts else facts.day.date if facts.day else None
+    if rule.freq == "YEARLY" and not rule.months and facts.day is not None and facts.starts is None:
+        # "14 july every year"
+        rule = replace(rule, months=(facts.day.date.month,), month_days=(facts.day.date.day,))
     if start is not None and start < context.today:
         return _refused(f"{_say(start)} has passed.")
     if rule.within_day:

@@ -46,10 +46,30 @@ READERS: Final[tuple[Reader, ...]] = (
     read_bound,
 )
 _LABELS: Final = (Tag, Priority)
+# Go with "10 minutes before": "(reminder 5 min before)", "and warn me half an hour in advance".
+_REMINDING: Final = frozenset(
+    {
+        "reminder",
+        "reminders",
+        "notify",
+        "alert",
+        "warn",
+        "ping",
+        "remind",
+        "me",
+        "with",
+        "a",
+        "and",
+        "give",
+        "set",
+        "for",
+    }
+)
 _TRAILING: Final = frozenset({".", "!", "?", ",", ";", ")", ":", "please", "pls", "thanks"})
 _BETWEEN: Final = CONNECTORS | {",", "-", "\u2013", "(", ")", "and", "&", "of", "to"}
 _LEADS: Final = CONNECTORS - {"the", "about", "for", "this"}
 _MAX_HOUR: Final = 23
+_DAYLIKE: Final = (Day, Rule, Part, Starts, Ends)
 _NOON: Final = 12
 _KINDS: Final[tuple[tuple[type, str], ...]] = (
     (Rule, "recurrence"),
@@ -111,7 +131,7 @@ def _answer(tokens: Tokens, place: int, stop: int) -> Found | None:
 
 def _hour_after_day(tokens: Tokens, place: int, candidates: list[Found]) -> Found | None:
     """The 5 in "tomorrow 5": only right behind a day, and where nothing can be counted by it."""
-    if not candidates or candidates[-1].end != place or not isinstance(candidates[-1].facts[0], Day | Rule | Part):
+    if not candidates or candidates[-1].end != place or not isinstance(candidates[-1].facts[0], _DAYLIKE):
         return None
     counted = whole_number(tokens, place)
     if counted is None or counted[0] > _MAX_HOUR or tokens.word(counted[1]) not in BOUNDARIES:
@@ -129,7 +149,8 @@ def _next_hour(tokens: Tokens, place: int, candidates: list[Found]) -> Found | N
         or not isinstance(candidates[-1].facts[0], Clock)
     ):
         return None
-    if not any(isinstance(found.facts[0], Rule) for found in candidates):
+    repeats = any(token.lower in {"every", "each", "daily", "everyday"} for token in tokens)
+    if not repeats and not any(isinstance(found.facts[0], Rule) for found in candidates):
         return None
     counted = whole_number(tokens, place)
     if counted is None or counted[0] > _MAX_HOUR or tokens.word(counted[1]) not in BOUNDARIES:
@@ -170,7 +191,9 @@ def _leans_on(tokens: Tokens, left: Found, right: Found, other_is_sure: bool) ->
 
 def _pair(tokens: Tokens, left: Found, right: Found) -> bool:
     """ "friday evening", "saturday noon": weak alone, clear together."""
-    if left.end != right.start or not isinstance(left.facts[0], Day) or not isinstance(right.facts[0], Part | Clock):
+    if not isinstance(left.facts[0], Day) or not isinstance(right.facts[0], Part | Clock):
+        return False
+    if any(tokens.word(at) not in {"from", "between"} for at in range(left.end, right.start)):
         return False
     return tokens.word(right.end) in BOUNDARIES or left.start == 0
 
@@ -199,6 +222,10 @@ def _sorted(tokens: Tokens, counted: list[Found], first: int) -> Scan:
     used: list[Found] = []
     has_rule = any(isinstance(found.facts[0], Rule | Unsupported) for found in counted)
     for found in counted:
+        if used and not has_rule and isinstance(found.facts[0], Ends) and _follows(tokens, used[-1], found):
+            # "holiday from 20 december until 3 january"
+            used[-1] = replace(used[-1], end=found.end)
+            continue
         taken = [_take(facts, fact, has_rule=has_rule) for fact in found.facts]
         if all(taken):
             start = found.start
@@ -208,9 +235,24 @@ def _sorted(tokens: Tokens, counted: list[Found], first: int) -> Scan:
     return Scan(facts, tuple(used))
 
 
+def _follows(tokens: Tokens, first: Found, second: Found) -> bool:
+    """Whether a last day stands right behind a first one."""
+    return isinstance(first.facts[0], Day | Starts) and all(
+        tokens.word(at) in CONNECTORS for at in range(first.end, second.start)
+    )
+
+
 def _goes_with(tokens: Tokens, place: int, found: Found) -> bool:
-    if isinstance(found.facts[0], _LABELS):
+    word = tokens.word(place)
+    if isinstance(found.facts[0], Priority):
+        return word == "with"
+    if isinstance(found.facts[0], Tag):
         return False
+    if isinstance(found.facts[0], Before) and word in _REMINDING:
+        return True
+    if word == "or" and tokens.word(place + 1) in CONNECTORS and tokens.word(place - 1) in CONNECTORS:
+        # "on or before friday"
+        return True
     return tokens.word(place) in CONNECTORS and not (
         tokens.word(place) == "#" or (tokens.glued(place + 1) and tokens.word(place).isalpha())
     )
@@ -222,21 +264,36 @@ def _inside(used: list[Found], place: int) -> bool:
 
 def _take(facts: Facts, fact: Fact, *, has_rule: bool) -> bool:
     """Keep a fact if its kind is still free."""
-    if isinstance(fact, Tag):
-        if fact.name not in facts.tags:
-            facts.tags.append(fact.name)
-        return True
+    if isinstance(fact, Tag | Before):
+        return _take_listed(facts, fact)
     if isinstance(fact, Clock):
         if (facts.clocks and not has_rule) or facts.moment or (facts.offset and facts.offset.duration.seconds):
             return False
         facts.clocks.append(fact)
         return True
-    if isinstance(fact, Before):
-        facts.befores.append(fact)
-        return True
+    if isinstance(fact, Rule) and facts.rule is not None:
+        facts.rule, merged = _merged(facts.rule, fact)
+        return merged
     if isinstance(fact, Starts | Ends) and not has_rule:
         return _take_bound_as_day(facts, fact)
     return _take_single(facts, fact)
+
+
+def _take_listed(facts: Facts, fact: Tag | Before) -> bool:
+    if isinstance(fact, Before):
+        facts.befores.append(fact)
+    elif fact.name not in facts.tags:
+        facts.tags.append(fact.name)
+    return True
+
+
+def _merged(first: Rule, second: Rule) -> tuple[Rule, bool]:
+    """ "fortnightly, on mondays": how often and on which days, said apart."""
+    first_plain, second_plain = (not (rule.weekdays or rule.month_days or rule.months) for rule in (first, second))
+    if first.freq != second.freq or first_plain == second_plain:
+        return first, False
+    days = second if first_plain else first
+    return replace(days, interval=max(first.interval, second.interval), part=first.part or second.part), True
 
 
 def _take_bound_as_day(facts: Facts, fact: Starts | Ends) -> bool:

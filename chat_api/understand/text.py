@@ -1,11 +1,15 @@
 """Text to tokens, in one pass. What is quoted, an address or a run of more than 8 digits is opaque: never parsed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeVar, cast
+
+from chat_api.understand.spelling import DIGIT_WORDS, spelled
 
 MAX_CHARACTERS: Final = 500
+# What 500 characters of language never come to; the rest of such a text is kept, but not read.
+MAX_TOKENS: Final = 160
 MAX_DIGITS: Final = 8
 
 _QUOTES: Final = {
@@ -25,6 +29,9 @@ _DIGITS: Final = frozenset("0123456789")
 _LAST_ASCII: Final = 127
 
 
+Read = TypeVar("Read")
+
+
 class Kind(StrEnum):
     """What a token is made of."""
 
@@ -36,7 +43,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A piece of the text. ``glued`` means: nothing between it and the token before."""
+    """A piece of the text. ``lower`` is how it is read; ``glued``: nothing between it and the token before."""
 
     text: str
     lower: str
@@ -52,6 +59,8 @@ class Tokens:
     def __init__(self, source: str, items: Sequence[Token]) -> None:
         self.source = source
         self._items = tuple(items)
+        self._words = tuple("" if item.kind is Kind.OPAQUE else item.lower for item in items)
+        self._remembered: dict[tuple[Callable[[Tokens, int], object], int], object] = {}
 
     def __len__(self) -> int:
         return len(self._items)
@@ -63,10 +72,8 @@ class Tokens:
         return iter(self._items)
 
     def word(self, index: int) -> str:
-        """The token in lower case; empty outside the message and for opaque tokens."""
-        if 0 <= index < len(self._items) and self._items[index].kind is not Kind.OPAQUE:
-            return self._items[index].lower
-        return ""
+        """How the token is read, in lower case; empty outside the message and for opaque tokens."""
+        return self._words[index] if 0 <= index < len(self._words) else ""
 
     def number(self, index: int) -> int | None:
         """The value of a token made of digits."""
@@ -84,7 +91,16 @@ class Tokens:
 
     def phrase(self, index: int, words: Sequence[str]) -> bool:
         """Whether exactly these words stand here."""
-        return all(self.word(index + offset) == word for offset, word in enumerate(words))
+        if not 0 <= index < len(self._words) or self._words[index] != words[0]:
+            return False
+        return self._words[index : index + len(words)] == tuple(words)
+
+    def remembered(self, reader: Callable[["Tokens", int], Read], index: int) -> Read:
+        """What this reader reads at this place; it is asked once, however many ask for it."""
+        key = (reader, index)
+        if key not in self._remembered:
+            self._remembered[key] = reader(self, index)
+        return cast(Read, self._remembered[key])
 
 
 def tokenize(text: str) -> Tokens:
@@ -96,10 +112,13 @@ def tokenize(text: str) -> Tokens:
         if capped[position].isspace():
             position += 1
             continue
-        end, kind = _next(capped, position, after_digits=_touches_number(items, position))
+        if len(items) == MAX_TOKENS:
+            end, kind = len(capped.rstrip()), Kind.OPAQUE
+        else:
+            end, kind = _next(capped, position, after_digits=_touches_number(items, position))
         piece = capped[position:end]
         glued = bool(items) and items[-1].end == position
-        items.append(Token(piece, piece.lower().replace(_APOSTROPHE, "'"), kind, position, end, glued))
+        items.append(Token(piece, spelled(piece.lower().replace(_APOSTROPHE, "'")), kind, position, end, glued))
         position = end
     return Tokens(capped, items)
 
@@ -113,6 +132,9 @@ def _next(text: str, start: int, *, after_digits: bool) -> tuple[int, Kind]:
     if opaque:
         return opaque, Kind.OPAQUE
     if text[start] in _DIGITS:
+        word_end = _run(text, start, digits=True, letters=True)
+        if not after_digits and text[start:word_end].lower() in DIGIT_WORDS:
+            return word_end, Kind.WORD
         end = _run(text, start, digits=True, letters=False)
         return end, Kind.NUMBER if end - start <= MAX_DIGITS else Kind.OPAQUE
     if _is_letter(text[start]):

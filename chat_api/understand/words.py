@@ -39,12 +39,12 @@ LAST: Final = -1
 LOOSE_NUMBERS: Final[dict[str, int]] = {"couple": 2, "few": 3}
 
 WEEKDAYS: Final[dict[str, int]] = {
-    "monday": 0, "mon": 0, "munday": 0,
-    "tuesday": 1, "tue": 1, "tues": 1, "teusday": 1,
-    "wednesday": 2, "wed": 2, "weds": 2, "wendesday": 2, "wensday": 2, "wednsday": 2,
-    "thursday": 3, "thu": 3, "thur": 3, "thurs": 3, "thrusday": 3,
-    "friday": 4, "fri": 4, "firday": 4,
-    "saturday": 5, "sat": 5, "saterday": 5,
+    "monday": 0, "mon": 0,
+    "tuesday": 1, "tue": 1, "tues": 1,
+    "wednesday": 2, "wed": 2, "weds": 2,
+    "thursday": 3, "thu": 3, "thur": 3, "thurs": 3,
+    "friday": 4, "fri": 4,
+    "saturday": 5, "sat": 5,
     "sunday": 6, "sun": 6,
 }  # fmt: skip
 WEEKDAY_PLURALS: Final[dict[str, int]] = {
@@ -56,7 +56,7 @@ WORKDAYS: Final = ("MO", "TU", "WE", "TH", "FR")
 WEEKEND: Final = ("SA", "SU")
 
 MONTHS: Final[dict[str, int]] = {
-    "january": 1, "jan": 1, "february": 2, "feb": 2, "febuary": 2, "march": 3, "mar": 3, "april": 4, "apr": 4,
+    "january": 1, "jan": 1, "february": 2, "feb": 2, "march": 3, "mar": 3, "april": 4, "apr": 4,
     "may": 5, "june": 6, "jun": 6, "july": 7, "jul": 7, "august": 8, "aug": 8, "september": 9, "sep": 9,
     "sept": 9, "october": 10, "oct": 10, "november": 11, "nov": 11, "december": 12, "dec": 12,
 }  # fmt: skip
@@ -67,9 +67,8 @@ MONTH_NAMES: Final = (
 
 # Days counted from today.
 NAMED_DAYS: Final[dict[str, int]] = {
-    "today": 0, "tod": 0, "2day": 0,
-    "tomorrow": 1, "tmrw": 1, "tmr": 1, "tmw": 1, "tomorow": 1, "tommorow": 1, "tommorrow": 1, "tomorro": 1,
-    "tomorrrow": 1, "tmmrw": 1, "2moro": 1, "2morrow": 1, "2mrw": 1,
+    "today": 0,
+    "tomorrow": 1,
     "overmorrow": 2,
     "yesterday": -1,
 }  # fmt: skip
@@ -78,21 +77,46 @@ NAMED_DAYS: Final[dict[str, int]] = {
 HOLIDAYS: Final[tuple[tuple[tuple[str, ...], int, int], ...]] = (
     (("new", "year's", "eve"), 12, 31),
     (("new", "years", "eve"), 12, 31),
+    (("new", "year", "eve"), 12, 31),
+    (("nye",), 12, 31),
     (("new", "year's", "day"), 1, 1),
     (("new", "years", "day"), 1, 1),
+    (("new", "year's"), 1, 1),
     (("valentine's", "day"), 2, 14),
     (("valentines", "day"), 2, 14),
     (("christmas", "eve"), 12, 24),
+    (("xmas", "eve"), 12, 24),
     (("christmas", "day"), 12, 25),
+    (("xmas", "day"), 12, 25),
     (("christmas",), 12, 25),
+    (("xmas",), 12, 25),
     (("boxing", "day"), 12, 26),
     (("halloween",), 10, 31),
+)
+
+# Days with a name and a weekday in their month: (words, month, day code).
+NTH_HOLIDAYS: Final[tuple[tuple[tuple[str, ...], int, str], ...]] = (
+    (("thanksgiving", "day"), 11, "4TH"),
+    (("thanksgiving",), 11, "4TH"),
+    (("labor", "day"), 9, "1MO"),
+    (("memorial", "day"), 5, "-1MO"),
+    (("father's", "day"), 6, "3SU"),
+    (("fathers", "day"), 6, "3SU"),
+    (("mother's", "day"), 5, "2SU"),
+    (("mothers", "day"), 5, "2SU"),
+)
+# Days counted from Easter Sunday.
+EASTER_DAYS: Final[tuple[tuple[tuple[str, ...], int], ...]] = (
+    (("good", "friday"), -2),
+    (("easter", "sunday"), 0),
+    (("easter", "monday"), 1),
+    (("easter",), 0),
 )
 
 # Units as (months, days, seconds).
 UNITS: Final[dict[str, tuple[int, int, int]]] = {
     **dict.fromkeys(("second", "seconds", "sec", "secs"), (0, 0, 1)),
-    **dict.fromkeys(("minute", "minutes", "min", "mins", "minuts", "mintues"), (0, 0, 60)),
+    **dict.fromkeys(("minute", "minutes", "min", "mins"), (0, 0, 60)),
     **dict.fromkeys(("hour", "hours", "hr", "hrs"), (0, 0, 3600)),
     **dict.fromkeys(("day", "days"), (0, 1, 0)),
     **dict.fromkeys(("week", "weeks", "wk", "wks"), (0, 7, 0)),
@@ -118,9 +142,21 @@ PART_WORDS: Final[dict[str, str]] = {
     "evening": "evening", "evenings": "evening", "eve": "evening",
     "night": "night", "nights": "night",
 }  # fmt: skip
-TONIGHT: Final = frozenset({"tonight", "tonite", "2nite", "tonigh", "tonihgt"})
-END_OF_DAY: Final = (("end", "of", "the", "day"), ("end", "of", "day"), ("close", "of", "business"), ("eod",), ("cob",))
-END_OF_DAY_HOUR: Final = 18
+TONIGHT: Final = frozenset({"tonight"})
+# Times that are named by what people do then.
+NAMED_HOURS: Final[tuple[tuple[tuple[str, ...], int], ...]] = (
+    (("end", "of", "the", "day"), 18), (("end", "of", "day"), 18), (("close", "of", "business"), 18), (("eod",), 18),
+    (("cob",), 18),
+    (("at", "lunch"), 12), (("over", "lunch"), 12), (("lunchtime",), 12), (("lunch", "time"), 12),
+    (("after", "lunch"), 13), (("after", "work"), 18), (("dinnertime",), 19),
+    (("before", "bed"), 22), (("bedtime",), 22), (("teatime",), 17),
+    (("bed", "time"), 22), (("before", "bedtime"), 22),
+)  # fmt: skip
+# Words that say which half of the day "at 7" is in.
+EVENING_THINGS: Final = frozenset(
+    {"dinner", "supper", "drinks", "party", "concert", "movie", "cinema", "theatre", "pub"}
+)
+MORNING_THINGS: Final = frozenset({"breakfast", "brekkie", "brekky", "sunrise"})
 NOON: Final = frozenset({"noon", "midday", "noontime"})
 
 # Bare hours ("at 4") are taken to lie from here to there, both included.
@@ -130,7 +166,8 @@ WAKING_UNTIL: Final = 22
 # Words that lead to a time and go with it: "on friday", "by 5pm", "due tomorrow".
 CONNECTORS: Final = frozenset(
     {"at", "on", "by", "for", "due", "around", "about", "before", "from", "@", "~", "circa", "approximately", "until",
-     "till", "til", "the", "starting", "beginning", "sometime", "come", "after", "this", "in"}
+     "till", "til", "the", "starting", "beginning", "sometime", "come", "after", "this", "in", "between", "sharp",
+     "during"}
 )  # fmt: skip
 # After these, a bare number can be an hour.
 HOUR_CONNECTORS: Final = frozenset(
@@ -140,13 +177,16 @@ HOUR_CONNECTORS: Final = frozenset(
 BOUNDARIES: Final = frozenset(
     {"", ",", ".", ";", ":", "!", "?", ")", "-", "\u2013", "to", "and", "then", "at", "on", "for", "in", "by", "please",
      "that", "about", "with", "until", "till", "starting", "every", "each", "this", "next", "#", "@", "remind", "so",
-     "from", "sharp", "exactly", "or"}
+     "from", "sharp", "exactly", "or", "after", "before", "between", "\u2014", "&", "(", "|", "\u2026", "because", "if",
+     "when", "since", "w", "via", "per", "while"}
 )  # fmt: skip
 # Words after which "3:16" is no clock.
 NO_CLOCK_AFTER: Final = frozenset(
     {"psalm", "psalms", "genesis", "exodus", "isaiah", "romans", "corinthians", "proverbs", "verse", "ratio", "score",
-     "scale", "version", "aspect", "chapter", "section"}
+     "scale", "version", "aspect", "chapter", "section", "room", "seat", "gate", "apt", "flat", "unit", "row", "size",
+     "level", "grade", "class", "no", "number", "page", "season", "episode", "part", "vol", "platform", "route"}
 )  # fmt: skip
+BIBLE_NAMES: Final = frozenset({"john", "luke", "mark", "matthew", "acts", "james", "peter", "job", "ruth", "daniel"})
 
 # Zones whose people write the month first in 3/4/2027. Everyone else writes the day first.
 MONTH_FIRST_ZONES: Final = frozenset(

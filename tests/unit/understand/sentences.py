@@ -200,6 +200,9 @@ NO_TIME: tuple[str, ...] = (
     "buy 3 m cable", "call +491234567890", "wrap christmas presents", "set the table", "change the sheets",
     "list the car on ebay", "move the couch to the basement", "close the window", "buy a second hand bike",
     "wash the sat nav cover", "read “Tomorrow at five”", "play 5.1 surround album", "buy 3/4 inch screws",
+    "clear the table", "check the mail", "bring 6 eggs", "drop the kids at school",
+    "stop by the bakery", "invite 10 to 12 people", "set thermostat to 20", "clean room 12a", "do 20 push ups",
+    "watch part 1/2", "dye easter eggs", "open file 2026-12-24.txt", "call tod", "write to aunt eve", "pay 5.50 to max",
 )  # fmt: skip
 
 # Neither a task nor a command.
@@ -248,6 +251,10 @@ COMMANDS: tuple[tuple[str, str, str | None, int | None], ...] = (
     ('remove "buy milk"', "delete", "buy milk", None),
     ("cancel the reminder to stretch", "delete", "stretch", None),
     ("cancel my dentist appointment tomorrow", "delete", "dentist appointment", None),
+    ("i called mum", "complete", "call mum", None),
+    ("i already paid the rent", "complete", "pay rent", None),
+    ("milk isn't done", "reopen", "milk", None),
+    ("don't remind me about milk", "delete", "milk", None),
 )
 
 # (text, target, index, due)
@@ -261,7 +268,73 @@ CHANGES: tuple[tuple[str, str | None, int | None, str], ...] = (
     ("move the 3pm call to 4pm", "3pm call", None, "2026-11-24T16:00"),
     ("push the report to next week", "report", None, "2026-11-30"),
     ("postpone the report until monday at 9am", "report", None, "2026-11-30T09:00"),
-    ("snooze dentist for an hour", "dentist", None, "2026-11-24T16:20"),
+)
+
+# (text, target, index, refers back, seconds)
+SHIFTS: tuple[tuple[str, str | None, int | None, bool, int], ...] = (
+    ("postpone dentist by an hour", "dentist", None, False, 3600),
+    ("push dentist back 30 minutes", "dentist", None, False, 1800),
+    ("postpone dentist a day", "dentist", None, False, 86400),
+    ("push it back an hour", None, None, True, 3600),
+    ("delay the second one by 2 hours", None, 2, False, 7200),
+    ("move dentist an hour earlier", "dentist", None, False, -3600),
+    ("bring dentist forward by 15 minutes", "dentist", None, False, -900),
+)
+
+# (text, target, due)
+SNOOZES: tuple[tuple[str, str | None, str | None], ...] = (
+    ("snooze", None, None),
+    ("later", None, None),
+    ("snooze 10 minutes", None, "2026-11-24T15:30"),
+    ("snooze 10", None, "2026-11-24T15:30"),
+    ("snooze dentist for an hour", "dentist", "2026-11-24T16:20"),
+    ("remind me again in an hour", None, "2026-11-24T16:20"),
+    ("10 more minutes", None, "2026-11-24T15:30"),
+    ("snooze until tomorrow 9", None, "2026-11-25T09:00"),
+    ("snooze for a day", None, "2026-11-25T15:20"),
+)
+
+ACKNOWLEDGEMENTS: tuple[str, ...] = ("ok got it", "got it", "Got it!", "dismiss", "stop", "noted", "ok thanks, got it")
+
+UNDOS: tuple[str, ...] = ("undo", "undo that", "undo last change", "oops, undo", "revert", "no wait, undo that please")
+
+# (text, words, tags, priority, day)
+SEARCHES: tuple[tuple[str, str | None, tuple[str, ...], int | None, str | None], ...] = (
+    ("find milk", "milk", (), None, None),
+    ("search tasks about taxes", "taxes", (), None, None),
+    ("search for oat milk", "oat milk", (), None, None),
+    ("when is the dentist?", "dentist", (), None, None),
+    ("do i have a task about insurance?", "insurance", (), None, None),
+    ("find #work tasks", None, ("work",), None, None),
+    ("search p1", None, (), 1, None),
+    ("find taxes due friday", "taxes", (), None, "2026-11-27"),
+)
+
+# What is looked for in the world is a task.
+NO_SEARCHES: tuple[str, ...] = (
+    "find a plumber",
+    "find my keys",
+    "find out why",
+    "find time for yoga",
+    "look for a flat",
+)
+
+# (text, intent, index): "it", "that one", positions
+REFERENCES: tuple[tuple[str, str, int | None], ...] = (
+    ("it's done", "complete", None),
+    ("done with that one", "complete", None),
+    ("delete it", "delete", None),
+    ("move it to friday", "change", None),
+    ("complete the last one", "complete", -1),
+    ("delete the second one", "delete", 2),
+)
+
+# (text, rule): counted from the day it is done
+FROM_COMPLETION: tuple[tuple[str, str], ...] = (
+    ("water the fern every 3 days after i finish it", "FREQ=DAILY;INTERVAL=3"),
+    ("every! day water plants", "FREQ=DAILY"),
+    ("replace the filter every 3 months after completion", "FREQ=MONTHLY;INTERVAL=3"),
+    ("mop the floor 4 days after it's done", "FREQ=DAILY;INTERVAL=4"),
 )
 
 # (text, day)
@@ -304,9 +377,7 @@ QUESTIONS: tuple[tuple[str, str, str], ...] = (
     ("set an alarm for 6", "meridiem", "morning or in the evening"),
     ("complete", "target", "Which"),
     ("complete 2 and 3", "target", "One at a time"),
-    ("snooze 10 minutes", "target", "Which"),
     ("reschedule dentist", "time", "When"),
-    ("postpone dentist by an hour", "time", "When"),
-    ("every! day water plants", "recurrence", "repeat"),
+    ("search", "target", "look for"),
     ("gym 3 times a week", "recurrence", "repeat"),
 )

@@ -23,6 +23,13 @@ TEXTS = [
     *(line[0] for line in sentences.LISTS),
     *(line[0] for line in sentences.CHANGES),
     *(line[0] for line in sentences.QUESTIONS),
+    *(line[0] for line in sentences.COMMANDS),
+    *(line[0] for line in sentences.SHIFTS),
+    *(line[0] for line in sentences.SNOOZES),
+    *(line[0] for line in sentences.SEARCHES),
+    *(line[0] for line in sentences.FROM_COMPLETION),
+    *sentences.UNDOS,
+    *sentences.ACKNOWLEDGEMENTS,
     *sentences.NO_TIME,
 ]
 WORDS = sorted(
@@ -93,6 +100,24 @@ def check(found: Understanding, text: str | None, now: datetime) -> None:
     assert found.title is None or found.title.strip() == found.title != ""
     if text is not None:
         assert all(0 <= span.start < span.end <= len(text) for span in found.spans)
+
+
+# What repeats without an end, alone and behind a command's first words.
+REPEATED = [
+    "in a ", "1 hour ", "3 days ", "a half ", "mon wed ", "1st and ", "10-", "1, ", "from ", "until friday ", "3/4 ",
+    "24.12. ", "dec 20-", "after it ", "a week before ", "10 more ", "got it ", "undo ", "every! ", "reminder ", "!!! ",
+    "quarter to ", "between 1 and ", "() ", ") ( ", '"', "' ", "to friday ", "remind me ", "is done ",
+    "push back 1h by ", "#a ", "9",
+]  # fmt: skip
+STARTS = ["", "move x ", "snooze ", "remind me ", "every day ", "find ", "postpone x by "]
+
+
+@pytest.mark.parametrize("start", STARTS)
+@pytest.mark.parametrize("piece", REPEATED)
+def test_repetition_is_no_weapon(start: str, piece: str) -> None:
+    text = start + piece * (500 // len(piece) + 1)
+    now = datetime(2026, 11, 24, tzinfo=UTC)
+    check(timed(text, now, ZONES[0]), text, now)
 
 
 @pytest.mark.parametrize(

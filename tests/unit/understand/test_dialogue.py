@@ -49,7 +49,12 @@ def test_a_recurrence_gets_its_time() -> None:
     found = ask("remind me every 2 weeks on friday until 1 June to water plants", "at noon")
     assert found.rrule == "FREQ=WEEKLY;INTERVAL=2;UNTIL=20270601T215959Z;BYDAY=FR;BYHOUR=12;BYMINUTE=0"
     assert found.due == when("2026-11-27T12:00")
-    assert ask("every! day water plants", "every day at 9am").rrule == "FREQ=DAILY;BYHOUR=9;BYMINUTE=0"
+    assert ask("gym 3 times a week", "every day at 9am").rrule == "FREQ=DAILY;BYHOUR=9;BYMINUTE=0"
+
+
+def test_a_recurrence_from_completion_stays_one() -> None:
+    found = ask("remind me every! 3 days to water plants", "at 9am")
+    assert (found.rrule, found.from_completion) == ("FREQ=DAILY;INTERVAL=3;BYHOUR=9;BYMINUTE=0", True)
 
 
 def test_an_earlier_reminder_waits_for_the_time() -> None:

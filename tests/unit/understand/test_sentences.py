@@ -1,6 +1,6 @@
 """The tables of `sentences`, each line a test."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -65,6 +65,57 @@ def test_changes_carry_the_new_time(text: str, target: str | None, index: int | 
     found = read(text)
     assert (found.intent, found.target, found.target_index, found.due) == (IntentName.CHANGE, target, index, when(due))
     assert found.needs is None
+
+
+@pytest.mark.parametrize(("text", "target", "index", "back", "seconds"), sentences.SHIFTS)
+def test_a_change_by_a_length(text: str, target: str | None, index: int | None, back: bool, seconds: int) -> None:
+    found = read(text)
+    assert (found.intent, found.target, found.target_index) == (IntentName.CHANGE, target, index)
+    assert (found.refers_back, found.shift, found.due) == (back, timedelta(seconds=seconds), None)
+    assert found.needs is None
+
+
+@pytest.mark.parametrize(("text", "target", "due"), sentences.SNOOZES)
+def test_snoozes(text: str, target: str | None, due: str | None) -> None:
+    found = read(text)
+    assert (found.intent, found.target, found.due, found.needs) == (IntentName.SNOOZE, target, when(due), None)
+
+
+@pytest.mark.parametrize("text", sentences.ACKNOWLEDGEMENTS)
+def test_acknowledgements(text: str) -> None:
+    assert read(text).intent is IntentName.ACKNOWLEDGE
+
+
+@pytest.mark.parametrize("text", sentences.UNDOS)
+def test_undos(text: str) -> None:
+    assert read(text).intent is IntentName.UNDO
+
+
+@pytest.mark.parametrize(("text", "words", "tags", "priority", "day"), sentences.SEARCHES)
+def test_searches(text: str, words: str | None, tags: tuple[str, ...], priority: int | None, day: str | None) -> None:
+    found = read(text)
+    assert (found.intent, found.target, found.tags) == (IntentName.SEARCH, words, tags)
+    assert (found.priority, found.due, found.needs) == (priority, when(day), None)
+
+
+@pytest.mark.parametrize("text", sentences.NO_SEARCHES)
+def test_what_is_looked_for_in_the_world_is_a_task(text: str) -> None:
+    assert (read(text).intent, read(text).title) == (IntentName.ADD, text)
+
+
+@pytest.mark.parametrize(("text", "intent", "index"), sentences.REFERENCES)
+def test_references(text: str, intent: str, index: int | None) -> None:
+    found = read(text)
+    assert (found.intent, found.target, found.target_index) == (intent, None, index)
+    assert found.refers_back is (index is None)
+    assert found.needs is None
+
+
+@pytest.mark.parametrize(("text", "rule"), sentences.FROM_COMPLETION)
+def test_recurrence_from_completion(text: str, rule: str) -> None:
+    found = read(text)
+    assert (found.intent, found.rrule, found.from_completion, found.needs) == (IntentName.ADD, rule, True, None)
+    assert not read("every 3 days water the fern").from_completion
 
 
 @pytest.mark.parametrize(("text", "day"), sentences.LISTS)

@@ -1,0 +1,231 @@
+"""Changes to an existing task: "move dentist to friday", "push it back an hour", "rename milk to oat milk"."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final
+
+from chat_api.understand.cues import (
+    ALWAYS_CHANGE,
+    CHANGE_JOINS,
+    CHANGE_WITHOUT_TO,
+    EARLIER_WORDS,
+    LATER_WORDS,
+    REFERENCES,
+    SHIFTING,
+)
+from chat_api.understand.facts import Context, Facts
+from chat_api.understand.intents import Head
+from chat_api.understand.model import IntentName, Need, Understanding
+from chat_api.understand.parts import ask_when, left_of, spans_of, targeted, with_timing
+from chat_api.understand.quantities import duration
+from chat_api.understand.resolve import Wish, resolve
+from chat_api.understand.scan import Scan, scan
+from chat_api.understand.text import Kind, Tokens
+from chat_api.understand.titles import target_of, title_of
+
+_MAX_JOINS: Final = 4
+_MAX_WORDS_BEHIND: Final = 4
+_MAX_SHIFT: Final = timedelta(days=3660)
+# "bring 6 eggs" is a task of its own; "bring it to monday" is a change.
+_NEED_POINTER: Final = frozenset({"bring", "pull", "bump"})
+_RENAMES: Final = frozenset({"rename", "change"})
+_ATTRIBUTES: Final = (
+    ("the", "time", "of"), ("the", "date", "of"), ("the", "due", "date", "of"), ("the", "priority", "of"),
+    ("time", "of"), ("priority", "of"), ("due", "date", "of"), ("the", "due", "date", "for"), ("the", "time", "for"),
+)  # fmt: skip
+_SHIFT_LINKS: Final = frozenset({"by", "back", "for", "forward", "up", "out", "later", "earlier", "another", "off"})
+_INSTEAD_FILLERS: Final = frozenset(
+    {"should", "be", "is", "are", "now", "do", "can", "we", "let's", "lets", "make", "have", "please", "actually", ","}
+)
+
+
+def read_change(tokens: Tokens, head: Head, context: Context) -> Understanding | None:
+    """The change that a message with this head asks for; None when its words are a task of their own."""
+    shifted = _shifted(tokens, head)
+    if shifted is not None or (tokens.word(head.start) in _NEED_POINTER and not _pointed(tokens, head)):
+        return shifted
+    joined = (_changed_at(tokens, head, join, context) for join in _joins(tokens, head))
+    return next((change for change in joined if change is not None), None) or _without_join(tokens, head, context)
+
+
+def _without_join(tokens: Tokens, head: Head, context: Context) -> Understanding | None:
+    """ "reschedule dentist friday", "make it p1", "rename milk to oat milk", "postpone milk"."""
+    verb = tokens.word(head.start)
+    scanned = scan(tokens, head.body, context, last=head.stop)
+    left = left_of(tokens, head.body, scanned.found, head.stop)
+    has_to = any(tokens.word(at) == "to" for at in left)
+    if scanned.found and verb in CHANGE_WITHOUT_TO and (verb in ALWAYS_CHANGE or not has_to):
+        return _change_to(tokens, head, left, scanned, context)
+    if scanned.found and verb == "make" and _makes(tokens, left, scanned.facts):
+        kept = [at for at in left if tokens.word(at) not in {"repeat", "recurring", "instead", "be"}]
+        return _change_to(tokens, head, kept, scanned, context)
+    new_name = _renamed(tokens, head) if verb in _RENAMES else None
+    return new_name or (_asked(tokens, head, left) if verb in ALWAYS_CHANGE else None)
+
+
+def _asked(tokens: Tokens, head: Head, left: Sequence[int]) -> Understanding:
+    """The question for what is missing: which task, what name, what time."""
+    target = target_of(tokens, [at for at in left if tokens.word(at) not in {"to"}])
+    asked = targeted(target.fill(_base(tokens, head)))
+    if asked.needs is not None:
+        return asked
+    if tokens.word(head.start) == "rename":
+        return replace(asked, needs=Need.TITLE, question="What should it be called?")
+    return ask_when(asked)
+
+
+def read_instead(tokens: Tokens, start: int, scanned: Scan, context: Context) -> Understanding | None:
+    """ "dentist should be at 4pm instead", "dentist is now at 4pm": a time for what exists already."""
+    left = left_of(tokens, start, scanned.found)
+    words = [tokens.word(at) for at in left if tokens[at].kind is not Kind.SYMBOL]
+    told = bool(words) and (words[-1] == "instead" or words[-2:] in (["is", "now"], ["should", "be"]))
+    if not told or not scanned.facts.any_time:
+        return None
+    kept = [at for at in left if tokens.word(at) not in _INSTEAD_FILLERS | {"instead", "."}]
+    base = Understanding(IntentName.CHANGE, spans=spans_of(tokens, scanned.found, None))
+    return _timed(target_of(tokens, kept).fill(base), scanned.facts, context)
+
+
+def read_label(tokens: Tokens, start: int, scanned: Scan) -> Understanding | None:
+    """ "tag milk with home", "label it #home", "add #urgent to the report"."""
+    verb = tokens.word(start)
+    tags = tuple(scanned.facts.tags)
+    left = left_of(tokens, start + 1, scanned.found)
+    if verb == "add":
+        join = next((at for at in left if tokens.word(at) in {"to", "on"}), None)
+        if not tags or join != left[0] or {"list", "todo", "tasks"} & {tokens.word(at) for at in left}:
+            return None
+        kept = left[1:]
+    elif verb in {"tag", "label"}:
+        join = next((at for at in left if tokens.word(at) in {"with", "as"}), None)
+        kept = left if join is None else left[: left.index(join)]
+        if join is not None and not tags:
+            tags = tuple(tokens.word(at) for at in left[left.index(join) + 1 :] if tokens[at].kind is Kind.WORD)
+    else:
+        return None
+    target = target_of(tokens, kept)
+    if not tags or not target.named or scanned.facts.any_time:
+        return None
+    spans = spans_of(tokens, scanned.found, (start, start + 1))
+    return target.fill(Understanding(IntentName.CHANGE, tags=tags, spans=spans))
+
+
+def read_call_it(tokens: Tokens, start: int) -> Understanding | None:
+    """ "call it food shopping": another name for the last task."""
+    if tokens.word(start) != "call" or tokens.word(start + 1) not in REFERENCES or len(tokens) <= start + 2:
+        return None
+    stop = len(tokens) - (1 if tokens.word(len(tokens) - 1) == "instead" else 0)
+    title = title_of(tokens, range(start + 2, stop), after_cue=False)
+    if title is None or tokens.word(start + 2) in {"a", "off", "quits", "in"}:
+        return None
+    spans = spans_of(tokens, (), (start, start + 2))
+    return Understanding(IntentName.CHANGE, title=title, refers_back=True, spans=spans)
+
+
+def _pointed(tokens: Tokens, head: Head) -> bool:
+    """Whether the words right after the verb point to a task."""
+    first = tokens.word(head.body)
+    return first in REFERENCES | {"the", "#", "task", "number", "forward"} or head.body - head.start > 1
+
+
+def _base(tokens: Tokens, head: Head) -> Understanding:
+    return Understanding(IntentName.CHANGE, spans=spans_of(tokens, (), (head.start, head.body)))
+
+
+def _makes(tokens: Tokens, left: Sequence[int], facts: Facts) -> bool:
+    """ "make it friday", "make milk p1", "make milk repeat every friday"; but "make dinner friday" is a task."""
+    words = {tokens.word(at) for at in left}
+    target = target_of(tokens, left)
+    if target.refers_back or target.position is not None or "instead" in words:
+        return True
+    repeats = any(tokens.word(at) in {"repeat", "recur"} for at in range(len(tokens)))
+    return (facts.priority is not None and not facts.any_time) or (facts.rule is not None and repeats)
+
+
+def _shifted(tokens: Tokens, head: Head) -> Understanding | None:
+    """ "postpone milk by an hour", "push it back 30 minutes", "move milk an hour earlier"."""
+    verb = tokens.word(head.start)
+    if verb not in SHIFTING:
+        return None
+    for place in range(head.body, head.stop):
+        length = duration(tokens, place)
+        if length is None:
+            continue
+        amount, end = length
+        if head.stop - end > _MAX_WORDS_BEHIND:
+            continue
+        after = {tokens.word(at) for at in range(end, head.stop)}
+        if after - EARLIER_WORDS - LATER_WORDS - {"."}:
+            continue
+        first = place
+        while first > head.body and tokens.word(first - 1) in _SHIFT_LINKS:
+            first -= 1
+        between = {tokens.word(at) for at in range(first, place)}
+        moving = verb in {"move", "shift", "bring", "pull", "make"}
+        if moving and not (between | after) & (_SHIFT_LINKS - {"for"}):
+            return None
+        kept = range(head.body, first)
+        words = {tokens.word(at) for at in range(head.start, head.body)} | between | after
+        earlier = bool(words & EARLIER_WORDS) and not words & {"push", "back", "postpone", "delay"}
+        length_of = amount.rough()
+        if length_of > _MAX_SHIFT or not length_of:
+            return None
+        base = replace(_base(tokens, head), shift=-length_of if earlier else length_of)
+        return targeted(target_of(tokens, list(kept)).fill(base))
+    return None
+
+
+def _joins(tokens: Tokens, head: Head) -> list[int]:
+    """The last places where "to friday" could begin, the first of them first."""
+    places = [at for at in range(head.stop - 1, head.body - 1, -1) if tokens.word(at) in CHANGE_JOINS]
+    return sorted(places[:_MAX_JOINS])
+
+
+def _changed_at(tokens: Tokens, head: Head, join: int, context: Context) -> Understanding | None:
+    """The change if everything after this join is a time or a label."""
+    verb = tokens.word(head.start)
+    # "set the thermostat to 20": only here a number alone is no hour.
+    scanned = scan(tokens, join + 1, context, last=head.stop, asked=verb != "set")
+    left = left_of(tokens, join + 1, scanned.found, head.stop)
+    fillers = {"the", "instead"}
+    if not scanned.found or any(tokens[at].kind is not Kind.SYMBOL and tokens.word(at) not in fillers for at in left):
+        return None
+    before = [at for at in range(head.body, join) if tokens.word(at) not in {"back", "forward"} or at != join - 1]
+    if verb in {"change", "set", "update", "edit"}:
+        before = _without_attribute(tokens, before)
+    if not before and verb not in CHANGE_WITHOUT_TO:
+        return None
+    return _change_to(tokens, head, before, scanned, context)
+
+
+def _without_attribute(tokens: Tokens, words: list[int]) -> list[int]:
+    """ "the time of milk" is about milk."""
+    for phrase in _ATTRIBUTES:
+        if len(words) > len(phrase) and tokens.phrase(words[0], phrase):
+            return words[len(phrase) :]
+    return words
+
+
+def _change_to(tokens: Tokens, head: Head, kept: Iterable[int], scanned: Scan, context: Context) -> Understanding:
+    spans = spans_of(tokens, scanned.found, (head.start, head.body))
+    base = target_of(tokens, list(kept)).fill(Understanding(IntentName.CHANGE, spans=spans))
+    return _timed(base, scanned.facts, context)
+
+
+def _timed(base: Understanding, facts: Facts, context: Context) -> Understanding:
+    labelled = replace(base, priority=facts.priority, tags=tuple(facts.tags))
+    timed = with_timing(labelled, resolve(facts, context, Wish()))
+    return timed if timed.needs is not None else targeted(timed)
+
+
+def _renamed(tokens: Tokens, head: Head) -> Understanding | None:
+    """ "rename milk to oat milk"."""
+    join = next((at for at in range(head.body + 1, head.stop) if tokens.word(at) in {"to", "as", "into"}), None)
+    if join is None or join + 1 >= head.stop:
+        return None
+    title = title_of(tokens, range(join + 1, head.stop), after_cue=False)
+    if title is None:
+        return None
+    target = target_of(tokens, range(head.body, join))
+    return targeted(target.fill(replace(_base(tokens, head), title=title)))

@@ -1,0 +1,106 @@
+"""Undo, search, and what is said about a reminder that fired."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from chat_api.inbox.service import InboxService
+from chat_api.tasks.models import TaskStatus
+from chat_api.tasks.schemas import TaskCreate
+from chat_api.tasks.service import TaskService
+from tests.unit.chat_api.chatting import Chat, titles
+from tests.unit.chat_api.conftest import ALICE
+from tests.unit.chat_api.test_inbox import announcement
+
+
+class TestUndo:
+    async def test_a_new_task_is_taken_away(self, chat: Chat, tasks: TaskService) -> None:
+        await chat.say("buy milk")
+        assert "gone" in (await chat.say("undo")).reply
+        assert await titles(tasks) == []
+        assert "nothing to take back" in (await chat.say("undo")).reply
+
+    async def test_a_deleted_task_comes_back_with_all_it_had(self, chat: Chat, tasks: TaskService) -> None:
+        await chat.say("every day at 9 take pills p2 #health")
+        (before,) = await tasks.list(ALICE)
+        await chat.say("delete pills")
+        await chat.say("undo")
+        (restored,) = await tasks.list(ALICE)
+        for field in ("title", "due_at", "recurrence", "timezone", "priority", "tags"):
+            assert getattr(restored.task, field) == getattr(before.task, field)
+        assert [row.due_at for row in restored.reminders] == [row.due_at for row in before.reminders]
+
+    async def test_a_completed_task_is_open_again(self, chat: Chat, tasks: TaskService) -> None:
+        await chat.say("dentist tomorrow at 3pm")
+        await chat.say("done with dentist")
+        await chat.say("undo")
+        (item,) = await tasks.list(ALICE, status=TaskStatus.OPEN)
+        assert len(item.reminders) == 1
+
+    async def test_a_moved_task_goes_back(self, chat: Chat, tasks: TaskService) -> None:
+        (added,) = (await chat.say("dentist tomorrow at 3pm, remind me an hour before")).tasks
+        await chat.say("move dentist to tomorrow 5pm")
+        await chat.say("undo")
+        (item,) = await tasks.list(ALICE)
+        assert item.task.due_at == added.task.due_at
+        assert [row.due_at for row in item.reminders] == [row.due_at for row in added.reminders]
+
+
+async def test_open_tasks_are_searched(chat: Chat) -> None:
+    for message in ("buy oat milk", "call mum", "buy bread #shop"):
+        await chat.say(message)
+    assert (await chat.say("find milk")).reply == "1. buy oat milk"
+    assert "no open task" in (await chat.say("find cheese")).reply
+
+
+class TestFiredReminder:
+    @pytest.fixture(autouse=True)
+    async def _one_has_fired(self, tasks: TaskService, inbox: InboxService) -> None:
+        added = await tasks.create(ALICE, TaskCreate(title="stretch", due_at=datetime.now(UTC) + timedelta(seconds=1)))
+        await inbox.handle(announcement(added))
+
+    async def test_snoozing_is_about_the_last_one(self, chat: Chat) -> None:
+        said = await chat.say("snooze 15 minutes")
+        (item,) = said.tasks
+        (waiting,) = [row for row in item.reminders if row.snoozed]
+        assert timedelta(minutes=14) < waiting.due_at - datetime.now(UTC) < timedelta(minutes=16)
+        assert "stretch" in said.reply
+        assert "No reminder is waiting" in (await chat.say("snooze 15 minutes")).reply
+
+    async def test_acknowledging_leaves_the_task_open(
+        self, chat: Chat, tasks: TaskService, inbox: InboxService
+    ) -> None:
+        await chat.say("ok got it")
+        assert await inbox.last_open(ALICE) is None
+        assert await titles(tasks) == ["stretch"]
+
+
+async def test_it_means_the_task_last_spoken_of(chat: Chat, tasks: TaskService) -> None:
+    await chat.say("buy milk")
+    await chat.say("dentist tomorrow at 3pm")
+    await chat.say("move it to tomorrow 5pm")
+    await chat.say("done with that one")
+    assert await titles(tasks, TaskStatus.COMPLETED) == ["dentist"]
+
+
+async def test_a_task_is_postponed_by_a_time(chat: Chat) -> None:
+    (added,) = (await chat.say("dentist tomorrow at 3pm")).tasks
+    (moved,) = (await chat.say("postpone the dentist by an hour")).tasks
+    assert added.task.due_at is not None
+    assert moved.task.due_at == added.task.due_at + timedelta(hours=1)
+
+
+async def test_the_last_of_a_list_is_meant(chat: Chat, tasks: TaskService) -> None:
+    for title in ("one", "two", "three"):
+        await tasks.create(ALICE, TaskCreate(title=title))
+    await chat.say("list")
+    await chat.say("delete the last one")
+    assert await titles(tasks) == ["one", "two"]
+
+
+async def test_a_recurrence_from_completion_moves_on_when_it_is_done(chat: Chat, tasks: TaskService) -> None:
+    (added,) = (await chat.say("water the plants every 3 days after I finish it")).tasks
+    assert (added.task.recurrence, added.task.from_completion) == ("FREQ=DAILY;INTERVAL=3", True)
+    said = await chat.say("done with the plants")
+    assert "The next one is" in said.reply
+    assert await titles(tasks) == ["water the plants"]

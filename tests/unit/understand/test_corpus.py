@@ -1,0 +1,28 @@
+"""The project's own corpus: what is understood of it may only grow. `python -m bench.understanding` prints it all."""
+
+import pytest
+
+from bench.understanding import CATEGORIES, PARTS, sentences, table
+from bench.understanding import score as score_of
+
+# What was reached; the held-out part keeps a margin, because nothing is tuned on it.
+FLOORS = {
+    "open": {"dates": 1.0, "recurrence": 1.0, "left alone": 0.969, "intents": 0.988, "everything": 0.992},
+    "heldout": {"dates": 0.86, "recurrence": 0.87, "left alone": 0.95, "intents": 0.88, "everything": 0.89},
+}
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_no_score_falls(part: str) -> None:
+    scored = score_of(part)
+    # Failures of the held-out part stay unread: the rules must not be tuned on them.
+    shown = "\n".join(str(miss) for miss in scored.misses) if part == "open" else f"{len(scored.misses)} misses"
+    fallen = {name: scored.share(name) for name in CATEGORIES if scored.share(name) < FLOORS[part][name]}
+    assert not fallen, f"{fallen}\n{table([scored])}\n{shown}"
+
+
+def test_the_parts_share_no_sentence() -> None:
+    texts = {part: [sentence.text for sentence in sentences(part)] for part in PARTS}
+    together = [text for part in PARTS for text in texts[part]]
+    assert len(together) == len(set(together)) >= 600
+    assert 3 * len(texts["heldout"]) >= len(together)
