@@ -1,6 +1,7 @@
 """The inbox: once for each occurrence, only while wanted, and streamed once to each stream."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
@@ -141,6 +142,8 @@ class TestStream:
         task = asyncio.create_task(feed.run())
         yield
         task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task  # it may be within a query, and the database is closed next
 
     async def test_what_was_never_streamed_comes_first_and_then_what_is_new(
         self, tasks: TaskService, inbox: InboxService
