@@ -70,7 +70,9 @@ class InboxFeed:
     async def _look(self) -> None:
         async with self._database.reading() as session:
             newest, users = await InboxRepository(session).users_since(self._newest)
+        # At the first look it is not known what came since the streams that are open already last looked.
+        heard = set(self._listeners) if self._newest is None else users
         self._newest = newest
-        for user_id in users:
+        for user_id in heard:
             for signal in self._listeners.get(user_id, ()):
                 signal.set()

@@ -190,10 +190,10 @@ class TestStream:
                 await anext(stream)
 
     async def test_two_tabs_both_see_it(self, tasks: TaskService, inbox: InboxService) -> None:
-        tabs = [asyncio.create_task(take(inbox.stream(ALICE, None, allowed=always), 1)) for _ in range(2)]
-        await asyncio.sleep(0.1)  # both listen
-        await inbox.handle(announcement(await a_task(tasks)))
-        assert [[item.title for item in await tab] for tab in tabs] == [["stretch"], ["stretch"]]
+        tabs = [inbox.stream(ALICE, 0, allowed=always) for _ in range(2)]
+        for title in ("first", "second"):
+            await inbox.handle(announcement(await a_task(tasks, title=title)))
+            assert [[item.title for item in await take(tab, 1)] for tab in tabs] == [[title], [title]]
 
     async def test_a_stream_ends_with_its_session(self, tasks: TaskService, inbox: InboxService) -> None:
         open_session = True
