@@ -65,7 +65,6 @@ class Database:
     async def ping(self) -> None:
         """Raise when the database does not answer."""
         async with self.reading() as session:
-            await session.connection(execution_options={})
             await (await session.connection()).execute(text("SELECT 1"))
 
     async def close(self) -> None:

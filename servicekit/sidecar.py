@@ -8,7 +8,7 @@ a minute waits up to two before it tries again.
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 import aiohttp
@@ -293,11 +293,3 @@ def _translate(
 ) -> SidecarError:
     kind = SidecarRefused if code in refusals else SidecarUnavailable
     return kind(f"{what}: {code.name} {details or ''}".rstrip())
-
-
-@contextlib.asynccontextmanager
-async def connected(settings: ServiceSettings) -> AsyncIterator[Sidecar]:
-    """The sidecar, once it is there."""
-    async with Sidecar(settings) as sidecar:
-        await sidecar.wait_up()
-        yield sidecar

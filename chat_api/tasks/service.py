@@ -160,10 +160,7 @@ class TaskService:
         changes = wish.model_dump(exclude_unset=True)
         async with self._database.writing() as session:
             repository = TaskRepository(session)
-            task = await repository.get(user_id, task_id, lock=True)
-            if task is None:
-                raise _no_such_task()
-            _require_unchanged(task, seen)
+            task = await _to_change(repository, user_id, task_id, seen)
             reminders = list(await repository.reminders([task.id]))
             change = _apply(task, changes)
             if change is TaskChange.REOPENED:
@@ -179,12 +176,7 @@ class TaskService:
                 reminders = _replace_reminders(task, reminders, wish.reminders or [], now)
             if {"recurrence", "due_at", "timezone"} & changes.keys():
                 _set_recurrence(task, changes.get("recurrence", task.recurrence))
-            for row in reminders:
-                repository.add(row)
-            task.version += 1
-            task.updated_at = now
-            repository.add(task)
-            _record(session, task, reminders, change, now)
+            _keep(session, task, reminders, change, now)
         self._relay.wake()
         return _view(task, reminders)
 
@@ -198,10 +190,7 @@ class TaskService:
         now = datetime.now(UTC)
         async with self._database.writing() as session:
             repository = TaskRepository(session)
-            task = await repository.get(user_id, task_id, lock=True)
-            if task is None:
-                raise _no_such_task()
-            _require_unchanged(task, seen)
+            task = await _to_change(repository, user_id, task_id, seen)
             reminders = await repository.reminders([task.id])
             gone = _view(task, reminders)
             task.version += 1
@@ -227,11 +216,7 @@ def advance(session: AsyncSession, task: Task, reminders: Sequence[Reminder], no
     if following is None:
         return False
     _move_on(task, reminders, following, now)
-    task.version += 1
-    task.updated_at = now
-    for row in (task, *reminders):
-        session.add(row)
-    _record(session, task, reminders, TaskChange.UPDATED, now)
+    _keep(session, task, reminders, TaskChange.UPDATED, now)
     return True
 
 
@@ -276,15 +261,19 @@ def snooze(session: AsyncSession, task: Task, reminders: Sequence[Reminder], unt
         reminders = [*reminders, row]
     _rearm(row, until.astimezone(UTC))
     row.snoozed = True
-    task.version += 1
-    task.updated_at = now
-    for changed in (task, row):
-        session.add(changed)
-    _record(session, task, reminders, TaskChange.UPDATED, now)
+    _keep(session, task, reminders, TaskChange.UPDATED, now)
 
 
 def _is_spent(reminder: Reminder) -> bool:
     return reminder.snoozed and reminder.status == WishStatus.FIRED
+
+
+def _keep(session: AsyncSession, task: Task, reminders: Sequence[Reminder], change: TaskChange, now: datetime) -> None:
+    """A changed task as its next version, with its event."""
+    task.version += 1
+    task.updated_at = now
+    session.add_all([task, *reminders])
+    _record(session, task, reminders, change, now)
 
 
 def _record(
@@ -407,9 +396,13 @@ def _set_recurrence(task: Task, rule: str | None) -> None:
     task.recurs_from = task.due_at
 
 
-def _require_unchanged(task: Task, seen: int | None) -> None:
+async def _to_change(repository: TaskRepository, user_id: str, task_id: str, seen: int | None) -> Task:
+    task = await repository.get(user_id, task_id, lock=True)
+    if task is None:
+        raise _no_such_task()
     if seen is not None and seen != task.version:
         raise Changed("The task was changed since you read it. Read it again, then repeat your change.")
+    return task
 
 
 def _require_future(times: Iterable[datetime], field: str, now: datetime) -> None:
