@@ -50,6 +50,9 @@ class OutboxMessage(SQLModel, table=True):
     event_id: str = Field(max_length=200, unique=True)
     payload: bytes = Field(sa_type=LargeBinary)
     created_at: datetime = Field(sa_type=UtcDateTime)
+    not_before: datetime | None = Field(
+        default=None, sa_type=UtcDateTime, nullable=True, description="Published only from then on."
+    )
 
 
 def put(session: AsyncSession, body: Event) -> None:

@@ -18,6 +18,20 @@ class User(SQLModel, table=True):
     created_at: datetime = Field(sa_type=UtcDateTime)
 
 
+class ApiToken(SQLModel, table=True):
+    """A user's key for programs. Only its hash is kept."""
+
+    __tablename__ = "api_tokens"
+
+    id: str = Field(primary_key=True, max_length=32)
+    user_id: str = Field(foreign_key="users.id", ondelete="CASCADE", index=True, max_length=32)
+    name: str = Field(max_length=100)
+    token_hash: str = Field(unique=True, max_length=64)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    last_used_at: datetime | None = Field(default=None, sa_type=UtcDateTime, nullable=True)
+    expires_at: datetime | None = Field(default=None, sa_type=UtcDateTime, nullable=True)
+
+
 class UserSession(SQLModel, table=True):
     """A log-in. Only the token's hash is kept, so that a copy of the database opens no session."""
 

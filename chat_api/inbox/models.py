@@ -1,11 +1,19 @@
 """Table of fired reminders."""
 
 from datetime import datetime
+from enum import StrEnum
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, Text, UniqueConstraint, false
 from sqlmodel import Field, SQLModel
 
 from chat_api.database import UtcDateTime
+
+
+class ItemKind(StrEnum):
+    """What an item says: one task, or the day's."""
+
+    REMINDER = "reminder"
+    DIGEST = "digest"
 
 
 class InboxItem(SQLModel, table=True):
@@ -25,6 +33,13 @@ class InboxItem(SQLModel, table=True):
     occurrence: str = Field(max_length=32)
     task_id: str = Field(max_length=64)
     title: str = Field(max_length=500)
+    kind: str = Field(default=ItemKind.REMINDER, max_length=16, sa_column_kwargs={"server_default": "reminder"})
+    body: str = Field(default="", sa_type=Text, sa_column_kwargs={"server_default": ""})
+    quiet: bool = Field(
+        default=False,
+        sa_column_kwargs={"server_default": false()},
+        description="Fell into the user's quiet hours: it makes no sound.",
+    )
     due_at: datetime = Field(sa_type=UtcDateTime)
     fired_at: datetime = Field(sa_type=UtcDateTime)
     delivered_at: datetime | None = Field(

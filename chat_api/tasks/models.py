@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, Column, Index, false
+from sqlalchemy import JSON, Column, Index, UniqueConstraint, false
 from sqlmodel import Field, SQLModel
 
 from chat_api.database import UtcDateTime
@@ -16,6 +16,14 @@ class TaskStatus(StrEnum):
     COMPLETED = "completed"
 
 
+class TaskKind(StrEnum):
+    """What a row stands for."""
+
+    TASK = "task"
+    DIGEST = "digest"
+    """Hidden: its reminder is the user's daily digest."""
+
+
 class WishStatus(StrEnum):
     """What this service knows of a reminder. The actor knows more; see contracts.reminders.ReminderStatus."""
 
@@ -24,6 +32,19 @@ class WishStatus(StrEnum):
     FIRED = "fired"
     SKIPPED = "skipped"
     CANCELLED = "cancelled"
+
+
+class TaskList(SQLModel, table=True):
+    """A named list of a user's. ``name_key`` is the name as names are compared."""
+
+    __tablename__ = "lists"
+    __table_args__ = (UniqueConstraint("user_id", "name_key", name="uq_lists_name"),)
+
+    id: str = Field(primary_key=True, max_length=32)
+    user_id: str = Field(foreign_key="users.id", ondelete="CASCADE", max_length=32)
+    name: str = Field(max_length=100)
+    name_key: str = Field(max_length=200)
+    created_at: datetime = Field(sa_type=UtcDateTime)
 
 
 class Task(SQLModel, table=True):
@@ -39,7 +60,25 @@ class Task(SQLModel, table=True):
     status: str = Field(default=TaskStatus.OPEN, max_length=16)
     priority: int | None = Field(default=None)
     tags: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    list_id: str | None = Field(
+        default=None, foreign_key="lists.id", ondelete="SET NULL", index=True, nullable=True, max_length=32
+    )
+    parent_id: str | None = Field(
+        default=None, foreign_key="tasks.id", ondelete="CASCADE", index=True, nullable=True, max_length=32
+    )
+    kind: str = Field(default=TaskKind.TASK, max_length=16, sa_column_kwargs={"server_default": "task"})
     due_at: datetime | None = Field(default=None, sa_type=UtcDateTime, nullable=True)
+    all_day: bool = Field(
+        default=False,
+        sa_column_kwargs={"server_default": false()},
+        description="Due on a day: ``due_at`` is when that day begins in ``timezone``.",
+    )
+    occurrence_at: datetime | None = Field(
+        default=None,
+        sa_type=UtcDateTime,
+        nullable=True,
+        description="Which occurrence this is, when it was moved alone (RFC 5545 RECURRENCE-ID).",
+    )
     recurrence: str | None = Field(default=None, max_length=500, description="RFC 5545 RRULE value.")
     recurs_from: datetime | None = Field(
         default=None, sa_type=UtcDateTime, nullable=True, description="DTSTART of the recurrence."

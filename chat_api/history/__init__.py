@@ -1,0 +1,1 @@
+"""What each change replaced, so that the user can take it back."""

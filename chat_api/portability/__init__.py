@@ -1,0 +1,1 @@
+"""Taking tasks along: export, import, and the calendar feed."""

@@ -1,0 +1,1 @@
+"""What each user has chosen: time zone, daily digest, quiet hours, the hour of all-day reminders."""
