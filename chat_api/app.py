@@ -18,8 +18,12 @@ from chat_api.edge import Edge
 from chat_api.errors import install_handlers
 from chat_api.inbox import endpoints as inbox
 from chat_api.inbox.service import InboxService
+from chat_api.preferences import endpoints as preferences
+from chat_api.preferences.service import PreferencesService
 from chat_api.settings import Settings
 from chat_api.tasks import endpoints as tasks
+from chat_api.tasks import list_endpoints as lists
+from chat_api.tasks.lists import ListService
 from chat_api.tasks.service import TaskService
 
 _WEB = Path(__file__).parent / "web"
@@ -40,6 +44,8 @@ class Services:
 
     auth: AuthService
     tasks: TaskService
+    lists: ListService
+    preferences: PreferencesService
     inbox: InboxService
     assistant: Assistant
 
@@ -56,7 +62,8 @@ def create_app(settings: Settings, services: Services, checks: Mapping[str, heal
     app.state.services = services
     app.state.checks = checks
     install_handlers(app)
-    for router in (health.router, auth.router, chat.router, tasks.router, inbox.router):
+    parts = (health, auth, chat, tasks, lists, inbox, preferences)
+    for router in (*(part.router for part in parts), tasks.undo_router):
         app.include_router(router)
     app.mount("/static", _PageFiles(directory=_WEB), name="static")
 

@@ -16,7 +16,9 @@ from chat_api.inbox.feed import InboxFeed
 from chat_api.inbox.service import InboxService
 from chat_api.migrations import upgrade
 from chat_api.outbox import OutboxRelay
+from chat_api.preferences.service import PreferencesService
 from chat_api.settings import Settings
+from chat_api.tasks.lists import ListService
 from chat_api.tasks.service import TaskService
 from contracts.names import CHAT_API, PENDING_METHOD, REMINDERS
 from contracts.reminders import ListPending
@@ -46,11 +48,14 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         tasks = TaskService(database, relay)
         inbox = InboxService(database, feed, relay, tasks)
         conversations = ConversationStore(sidecar, ttl=settings.conversation_ttl, timeout=settings.conversation_timeout)
+        preferences = PreferencesService(database, relay)
         services = Services(
             auth=AuthService(database, session_lifetime=timedelta(days=settings.session_days)),
             tasks=tasks,
+            lists=ListService(database, relay),
+            preferences=preferences,
             inbox=inbox,
-            assistant=Assistant(tasks, inbox, conversations),
+            assistant=Assistant(tasks, inbox, preferences, conversations),
         )
         subscriber = Subscriber(
             sidecar, REMINDERS, inbox.handle, service=CHAT_API, max_in_flight=settings.max_events_in_flight

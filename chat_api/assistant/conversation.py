@@ -9,7 +9,6 @@ from typing import Protocol
 
 from pydantic import BaseModel, Field, ValidationError
 
-from chat_api.assistant.undo import Undo
 from contracts.names import CONVERSATION_STORE
 from servicekit.errors import SidecarError
 from servicekit.logs import get_logger
@@ -33,7 +32,6 @@ class Conversation(BaseModel):
     choices: dict[str, str] = Field(default_factory=dict, description="Offered answers that name a task: its id.")
     shown: list[str] = Field(default_factory=list, description="Task ids in the order they were listed last.")
     last: str | None = Field(default=None, description="The id of the task last spoken of: what “it” means.")
-    undo: Undo | None = Field(default=None, description="What takes the last change back.")
 
 
 class Conversations(Protocol):

@@ -3,21 +3,22 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from chat_api.assistant import undo
 from chat_api.assistant.conversation import Conversation, Conversations, Turn
 from chat_api.assistant.matching import matches
 from chat_api.errors import Invalid, NotFound
 from chat_api.inbox.service import InboxService
+from chat_api.preferences.service import Chosen, PreferencesService
+from chat_api.tasks.due import day_of, day_reminder
 from chat_api.tasks.models import Task, TaskStatus
 from chat_api.tasks.query import TaskQuery
-from chat_api.tasks.recurrence import next_occurrence
+from chat_api.tasks.recurrence import is_by_days, next_occurrence
 from chat_api.tasks.schemas import TaskCreate, TaskUpdate
 from chat_api.tasks.service import TaskService, TaskWithReminders
-from chat_api.understand import IntentName, Understanding, continue_with, describe_instant, understand
+from chat_api.understand import IntentName, Understanding, continue_with, describe_day, describe_instant, understand
 
-_MORNING = time(9)
 _SNOOZE = timedelta(minutes=10)
 _SHOWN_AT_MOST = 20
 _CHOICES_AT_MOST = 5
@@ -54,6 +55,7 @@ class _Request:
     text: str
     now: datetime
     zone: ZoneInfo
+    preferences: Chosen
     key: str | None = None
 
     def when(self, instant: datetime) -> str:
@@ -63,8 +65,11 @@ class _Request:
 class Assistant:
     """Answers messages."""
 
-    def __init__(self, tasks: TaskService, inbox: InboxService, conversations: Conversations) -> None:
+    def __init__(
+        self, tasks: TaskService, inbox: InboxService, preferences: PreferencesService, conversations: Conversations
+    ) -> None:
         self._tasks = tasks
+        self._preferences = preferences
         self._inbox = inbox
         self._conversations = conversations
 
@@ -75,10 +80,11 @@ class Assistant:
 
         A repetition with the same `request_key` adds no second task.
         """
-        request = _Request(user_id, message, datetime.now(UTC), zone, request_key)
+        preferences = await self._preferences.know_zone(user_id, zone)
+        request = _Request(user_id, message, datetime.now(UTC), zone, preferences, request_key)
         conversation, etag = await self._conversations.load(user_id, conversation_id)
         understood, chosen = _interpret(request, conversation)
-        after = Conversation(shown=conversation.shown, last=conversation.last, undo=conversation.undo)
+        after = Conversation(shown=conversation.shown, last=conversation.last)
         try:
             said = await self._act(request, understood, chosen, conversation, after)
         except Invalid as error:
@@ -114,7 +120,7 @@ class Assistant:
             case IntentName.ACKNOWLEDGE:
                 said = await self._acknowledge(request)
             case IntentName.UNDO:
-                said = await self._undo(request, after)
+                said = await self._undo(request)
             case IntentName.HELP:
                 said = Said(understood.question or HELP)
             case _:
@@ -122,28 +128,27 @@ class Assistant:
         return said
 
     async def _add(self, request: _Request, understood: Understanding, after: Conversation) -> Said:
-        due_at, assumed = _due(request, understood)
         wish = TaskCreate(
             title=(understood.title or request.text)[:500],
             priority=understood.priority,
             tags=list(understood.tags),
-            due_at=due_at,
+            **_due(request, understood),
             reminders=list(understood.remind_at) or None,
             recurrence=understood.rrule,
             from_completion=understood.from_completion,
             timezone=request.zone.key,
         )
         added = await self._tasks.create(request.user_id, wish, request_key=request.key)
-        after.undo = undo.of_adding(added)
         title = added.task.title
         if not added.reminders:
-            return _said([f"Added “{title}”."], understood, added)
+            due = _due_words(request, added.task)
+            return _said([f"Added “{title}”{due and f', due {due}'}."], understood, added)
         times = _enumerate([request.when(reminder.due_at) for reminder in added.reminders])
         sentences = [f"OK, I will remind you: “{title}”, {times}."]
-        if due_at is not None and all(reminder.due_at != due_at for reminder in added.reminders):
-            sentences.append(f"It is due {request.when(due_at)}.")
-        if assumed and due_at is not None:
-            sentences.append(f"You gave no time, so I took {due_at.astimezone(request.zone):%H:%M}.")
+        if wish.due_on is not None and not wish.reminders:
+            sentences.append(f"You gave no time, so I took {added.reminders[0].due_at.astimezone(request.zone):%H:%M}.")
+        elif wish.due_at is not None and all(reminder.due_at != wish.due_at for reminder in added.reminders):
+            sentences.append(f"It is due {request.when(wish.due_at)}.")
         if added.task.recurrence:
             when = "when you have done this one" if added.task.from_completion else "each time"
             sentences.append(f"It repeats, and I will set the next one {when}.")
@@ -173,8 +178,7 @@ class Assistant:
         item = await self._inbox.last_open(request.user_id)
         if item is None or item.id is None:
             return Said("No reminder is waiting for you.")
-        until, _ = _due(request, understood)
-        until = until or request.now + _SNOOZE
+        until = _instant(request, understood.due) or request.now + _SNOOZE
         snoozed = await self._inbox.snooze(request.user_id, item.id, until)
         return Said(f"OK, again {request.when(until)}: “{item.title}”.", [snoozed])
 
@@ -185,12 +189,12 @@ class Assistant:
         await self._inbox.acknowledge(request.user_id, item.id)
         return Said(f"OK, “{item.title}” is off your screen. The task stays until you say that it is done.")
 
-    async def _undo(self, request: _Request, after: Conversation) -> Said:
-        last, after.undo = after.undo, None
-        if last is None:
-            return Said("There is nothing to take back here.")
-        restored = await undo.take_back(self._tasks, request.user_id, last)
-        return Said(last.said, [restored] if restored else [])
+    async def _undo(self, request: _Request) -> Said:
+        try:
+            taken = await self._tasks.undo(request.user_id)
+        except NotFound as error:
+            return Said(str(error))
+        return Said(taken.said, taken.tasks)
 
     async def _with_target(
         self,
@@ -217,28 +221,24 @@ class Assistant:
         self, request: _Request, understood: Understanding, target: TaskWithReminders, after: Conversation
     ) -> Said:
         user_id, task, title = request.user_id, target.task, target.task.title
-        taking_back = undo.of_changing(target)
         match understood.intent:
             case IntentName.COMPLETE:
                 done = await self._tasks.update(user_id, task.id, TaskUpdate(status=TaskStatus.COMPLETED))
-                after.undo = taking_back
                 ending = ""
                 if done.task.status == TaskStatus.OPEN and done.task.due_at is not None:
-                    ending = f" The next one is {request.when(done.task.due_at)}."
+                    ending = f" The next one is {_due_words(request, done.task)}."
                 return Said(f"Done: “{title}”.{ending}", [done])
             case IntentName.REOPEN:
                 reopened = await self._tasks.update(user_id, task.id, TaskUpdate(status=TaskStatus.OPEN))
-                after.undo = taking_back
                 return Said(f"“{title}” is open again.", [reopened])
             case IntentName.DELETE:
-                after.undo = undo.of_deleting(await self._tasks.delete(user_id, task.id))
+                await self._tasks.delete(user_id, task.id)
                 return Said(f"Deleted “{title}”. Its reminders will not fire.")
             case _:
                 wish = _changes(request, understood, task)
                 if not wish.model_fields_set:
                     return Said(f"What should change about “{title}”? Give me a new time, for example.")
                 changed = await self._tasks.update(user_id, task.id, wish)
-                after.undo = taking_back
                 return _said([_changed(request, changed)], understood, changed)
 
 
@@ -279,11 +279,11 @@ def _find(tasks: Sequence[Task], understood: Understanding, chosen: str | None, 
 
 def _changes(request: _Request, understood: Understanding, task: Task) -> TaskUpdate:
     fields: dict[str, object] = {}
-    due_at, _ = _due(request, understood)
+    fields |= _due(request, understood)
     if understood.shift is not None and task.due_at is not None:
-        due_at = task.due_at + understood.shift
-    if due_at is not None:
-        fields["due_at"] = due_at
+        day = day_of(task)
+        whole = day is not None and understood.shift % timedelta(days=1) == timedelta(0)
+        fields |= {"due_on": day + understood.shift} if day and whole else {"due_at": task.due_at + understood.shift}
     if understood.rrule is not None:
         fields |= {
             "recurrence": understood.rrule,
@@ -305,26 +305,30 @@ def _changed(request: _Request, changed: TaskWithReminders) -> str:
     if waiting:
         return f"Changed. I will remind you: “{title}”, {_enumerate([request.when(due) for due in waiting])}."
     if changed.task.due_at:
-        return f"Changed. “{title}” is due {request.when(changed.task.due_at)}."
+        return f"Changed. “{title}” is due {_due_words(request, changed.task)}."
     return f"Changed “{title}”."
 
 
-def _due(request: _Request, understood: Understanding) -> tuple[datetime | None, bool]:
-    """The due instant, and whether its time had to be assumed: a day without a time means its morning.
+def _due(request: _Request, understood: Understanding) -> dict[str, Any]:
+    """The due instant or day, as a task's fields. One by days begins on its first day that is to ring."""
+    due, rule = understood.due, understood.rrule
+    if due is None:
+        return {}
+    if isinstance(due, datetime):
+        return {"due_at": due}
+    if rule is None:
+        return {"due_on": due}
+    at = datetime.combine(due, request.preferences.all_day_at, tzinfo=request.zone)
+    if at <= request.now:
+        at = next_occurrence(rule, start=at, after=request.now, zone=request.zone) or at
+    return {"due_on": at.astimezone(request.zone).date()} if is_by_days(rule) else {"due_at": at}
 
-    When that has passed, it is the next full hour; for a recurrence it is the next occurrence.
-    """
-    due = understood.due
+
+def _instant(request: _Request, due: datetime | date | None) -> datetime | None:
+    """An instant as it is; of a day, the hour of all-day reminders, or the next full hour."""
     if due is None or isinstance(due, datetime):
-        return due, False
-    morning = datetime.combine(due, _MORNING, tzinfo=request.zone)
-    if morning > request.now:
-        return morning, True
-    if understood.rrule is not None:
-        following = next_occurrence(understood.rrule, start=morning, after=request.now, zone=request.zone)
-        return following or morning, True
-    full_hour = request.now.astimezone(request.zone).replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-    return full_hour, True
+        return due
+    return day_reminder(due, request.preferences.all_day_at, request.zone, request.now)
 
 
 def _day(due: datetime | date | None, zone: ZoneInfo) -> tuple[datetime | None, datetime | None]:
@@ -336,8 +340,17 @@ def _day(due: datetime | date | None, zone: ZoneInfo) -> tuple[datetime | None, 
     return first, last
 
 
+def _due_words(request: _Request, task: Task) -> str:
+    """When it is due, as the reply says it; nothing when it is not."""
+    day = day_of(task)
+    if day is not None:
+        return describe_day(day, now=request.now, zone=request.zone)
+    return request.when(task.due_at) if task.due_at else ""
+
+
 def _line(request: _Request, task: Task) -> str:
-    return f"{task.title} — {request.when(task.due_at)}" if task.due_at else task.title
+    due = _due_words(request, task)
+    return f"{task.title} — {due}" if due else task.title
 
 
 def _enumerate(parts: Sequence[str]) -> str:

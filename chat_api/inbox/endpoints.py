@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from chat_api.auth.dependencies import CurrentUser, auth_service, session_token
 from chat_api.auth.service import AuthService
 from chat_api.errors import NotAuthenticated
-from chat_api.inbox.models import InboxItem
+from chat_api.inbox.models import InboxItem, ItemKind
 from chat_api.inbox.service import InboxService
 from chat_api.tasks.endpoints import task_view
 from chat_api.tasks.schemas import TaskView
@@ -32,7 +32,10 @@ class FiredReminder(BaseModel):
     id: int
     reminder_id: str
     task_id: str
+    kind: ItemKind = Field(description="A task's reminder, or the daily digest.")
     title: str
+    body: str = Field(description="The digest's lines; empty for a reminder.")
+    quiet: bool = Field(description="Within the user's quiet hours: make no sound.")
     due_at: datetime
     fired_at: datetime
     acknowledged_at: datetime | None

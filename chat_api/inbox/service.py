@@ -5,19 +5,26 @@ import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from chat_api.database import Database
-from chat_api.errors import NotFound
+from chat_api.errors import Invalid, NotFound
+from chat_api.inbox.digest import compose
 from chat_api.inbox.feed import InboxFeed
-from chat_api.inbox.models import InboxItem
+from chat_api.inbox.models import InboxItem, ItemKind
 from chat_api.inbox.repository import InboxRepository
 from chat_api.outbox import OutboxRelay
-from chat_api.tasks.models import TaskStatus, WishStatus
+from chat_api.preferences.quiet import quiet_until
+from chat_api.preferences.repository import preferences_of
+from chat_api.tasks.models import Task, TaskKind, TaskStatus, WishStatus
+from chat_api.tasks.record import keep
+from chat_api.tasks.repeating import advance
 from chat_api.tasks.repository import WAITING, TaskRepository
-from chat_api.tasks.service import TaskService, TaskWithReminders, advance, snooze
-from contracts.events import CloudEvent, ReminderCancelled, ReminderFired, ReminderScheduled
+from chat_api.tasks.service import TaskService, TaskWithReminders
+from chat_api.tasks.snoozing import snooze
+from contracts.events import CloudEvent, ReminderCancelled, ReminderFired, ReminderScheduled, TaskChange
 from servicekit.logs import get_logger
 from servicekit.subscriptions import Reject
 
@@ -85,9 +92,11 @@ class InboxService:
             inbox, tasks = InboxRepository(session), TaskRepository(session)
             item = await inbox.get(user_id, item_id)
             task = await tasks.get(user_id, item.task_id, lock=True) if item else None
+            if item is not None and item.kind == ItemKind.DIGEST:
+                raise Invalid("item_id", "a digest cannot be snoozed; change its time in your preferences")
             if item is None or task is None:
                 raise NotFound("You have no fired reminder with this id, or its task is gone.")
-            snooze(session, task, await tasks.reminders([task.id]), until, now)
+            await snooze(session, task, await tasks.reminders([task.id]), until, now)
             await inbox.acknowledge(user_id, item_id, now)
         self._relay.wake()
         return await self._tasks.get(user_id, task.id)
@@ -158,19 +167,13 @@ class InboxService:
         reminder.status = WishStatus.FIRED
         reminder.fired_at = fired.fired_at
         tasks.add(reminder)
-        inbox.add(
-            InboxItem(
-                user_id=task.user_id,
-                reminder_id=fired.reminder_id,
-                occurrence=fired.occurrence,
-                task_id=task.id,
-                title=task.title,
-                due_at=fired.due_at,
-                fired_at=fired.fired_at,
-            )
-        )
+        inbox.add(await _item(session, task, fired, now))
         await session.flush()
-        return "delivered", advance(session, task, await tasks.reminders([task.id]), now)
+        rows = await tasks.reminders([task.id])
+        moved = advance(task, rows, now)
+        if moved:
+            keep(session, task, rows, TaskChange.UPDATED, now)
+        return "delivered", moved
 
     async def _scheduled(self, scheduled: ReminderScheduled) -> None:
         async with self._database.writing() as session:
@@ -187,3 +190,22 @@ class InboxService:
 async def _unbroken(work: Awaitable[Result]) -> Result:
     """Run to the end even if the reader goes away: a connection that is given up half-way through is lost."""
     return await asyncio.shield(asyncio.ensure_future(work))
+
+
+async def _item(session: AsyncSession, task: Task, fired: ReminderFired, now: datetime) -> InboxItem:
+    item = InboxItem(
+        user_id=task.user_id,
+        reminder_id=fired.reminder_id,
+        occurrence=fired.occurrence,
+        task_id=task.id,
+        title=task.title,
+        due_at=fired.due_at,
+        fired_at=fired.fired_at,
+    )
+    if task.kind == TaskKind.DIGEST:
+        item.kind = ItemKind.DIGEST
+        item.title, item.body = await compose(session, task.user_id, ZoneInfo(task.timezone), now)
+    chosen = await preferences_of(session, task.user_id)
+    # What is most urgent, and what was asked for at that hour every day, is said aloud.
+    item.quiet = item.kind == ItemKind.REMINDER and task.priority != 1 and quiet_until(chosen, now) is not None
+    return item

@@ -8,12 +8,12 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import SQLModel
 
 import chat_api.auth.models
-import chat_api.history.models
 import chat_api.inbox.models
 import chat_api.outbox
 import chat_api.portability.models
 import chat_api.preferences.models
 import chat_api.push.models
+import chat_api.tasks.history
 import chat_api.tasks.models  # noqa: F401 - tables are registered by being imported
 
 

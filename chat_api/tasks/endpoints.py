@@ -6,13 +6,15 @@ from fastapi import APIRouter, Depends, Query, Request, Response, status
 
 from chat_api.auth.dependencies import CurrentUser
 from chat_api.requests import IdempotencyKey, SeenVersion, etag
+from chat_api.tasks.due import day_of
 from chat_api.tasks.models import TaskStatus
 from chat_api.tasks.query import TaskQuery, TaskSort
-from chat_api.tasks.schemas import ReminderView, Tag, TaskCreate, TaskUpdate, TaskView
+from chat_api.tasks.schemas import ListName, ReminderView, Tag, TakenBackView, TaskCreate, TaskUpdate, TaskView
 from chat_api.tasks.service import TaskService, TaskWithReminders
-from contracts.base import Instant
+from contracts.base import Identifier, Instant
 
 router = APIRouter(prefix="/api/v1/tasks", tags=["tasks"])
+undo_router = APIRouter(prefix="/api/v1/undo", tags=["tasks"])
 
 
 def task_service(request: Request) -> TaskService:
@@ -26,8 +28,15 @@ Service = Annotated[TaskService, Depends(task_service)]
 
 def task_view(found: TaskWithReminders) -> TaskView:
     """A task as it is answered."""
-    fields = found.task.model_dump(exclude={"reminders"})
-    return TaskView(**fields, reminders=[ReminderView.model_validate(row) for row in found.reminders])
+    task = found.task
+    day = day_of(task)
+    fields = task.model_dump() | {
+        "due_at": None if day else task.due_at,
+        "due_on": day,
+        "list": found.list_name,
+        "reminders": [ReminderView.model_validate(row) for row in found.reminders],
+    }
+    return TaskView.model_validate(fields)
 
 
 @router.get("")
@@ -41,6 +50,8 @@ async def list_tasks(
     q: Annotated[str | None, Query(max_length=200, description="Text in title or notes, upper or lower case.")] = None,
     tag: Annotated[Tag | None, Query()] = None,
     priority: Annotated[int | None, Query(ge=1, le=4)] = None,
+    list_name: Annotated[ListName | None, Query(alias="list", description="The name of a list.")] = None,
+    parent_id: Annotated[Identifier | None, Query(description="Only the subtasks of this task.")] = None,
     due_after: Annotated[Instant | None, Query(description="Due at this instant or later.")] = None,
     due_before: Annotated[Instant | None, Query(description="Due before this instant.")] = None,
     sort: TaskSort = TaskSort.DUE,
@@ -58,6 +69,8 @@ async def list_tasks(
         text=q,
         tag=tag,
         priority=priority,
+        list_name=list_name,
+        parent_id=parent_id,
         due_after=due_after,
         due_before=due_before,
         sort=sort,
@@ -97,6 +110,21 @@ async def update_task(
 async def delete_task(task_id: str, user: CurrentUser, service: Service, seen: SeenVersion) -> None:
     """Remove a task; its reminders will not fire."""
     await service.delete(user.id, task_id, seen=seen)
+
+
+@router.post("/{task_id}/skip")
+async def skip_occurrence(
+    task_id: str, user: CurrentUser, service: Service, response: Response, seen: SeenVersion
+) -> TaskView:
+    """Leave out the coming occurrence of a recurring task; it counts as neither done nor missed."""
+    return _answer(response, await service.skip(user.id, task_id, seen=seen))
+
+
+@undo_router.post("")
+async def take_back(user: CurrentUser, service: Service) -> TakenBackView:
+    """Take the user's last change back, whichever way it was made; again: the one before."""
+    taken = await service.undo(user.id)
+    return TakenBackView(said=taken.said, tasks=[task_view(found) for found in taken.tasks])
 
 
 def _answer(response: Response, found: TaskWithReminders) -> TaskView:

@@ -47,6 +47,11 @@ class TaskList(SQLModel, table=True):
     created_at: datetime = Field(sa_type=UtcDateTime)
 
 
+def name_key(name: str) -> str:
+    """A list's name as names are compared: upper and lower case are the same."""
+    return name.casefold()[:200]
+
+
 class Task(SQLModel, table=True):
     """Something to do. ``version`` counts its changes; each has one event in the outbox."""
 
@@ -78,6 +83,12 @@ class Task(SQLModel, table=True):
         sa_type=UtcDateTime,
         nullable=True,
         description="Which occurrence this is, when it was moved alone (RFC 5545 RECURRENCE-ID).",
+    )
+    rang_at: datetime | None = Field(
+        default=None,
+        sa_type=UtcDateTime,
+        nullable=True,
+        description="The occurrence that rang and was moved on from, while it is not done yet.",
     )
     recurrence: str | None = Field(default=None, max_length=500, description="RFC 5545 RRULE value.")
     recurs_from: datetime | None = Field(

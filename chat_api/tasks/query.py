@@ -10,11 +10,11 @@ from typing import Any, Literal
 
 from pydantic import AwareDatetime, TypeAdapter
 from sqlalchemy import ColumnElement, String, cast, func, literal, or_, tuple_
-from sqlmodel import col
+from sqlmodel import col, select
 
 from chat_api.database import UtcDateTime
 from chat_api.errors import Invalid
-from chat_api.tasks.models import Task, TaskStatus
+from chat_api.tasks.models import Task, TaskKind, TaskList, TaskStatus, name_key
 
 _LAST_DUE = datetime(9999, 12, 31, tzinfo=UTC)
 _LAST_PRIORITY = 9
@@ -46,6 +46,8 @@ class TaskQuery:
     text: str | None = None
     tag: str | None = None
     priority: int | None = None
+    list_name: str | None = None
+    parent_id: str | None = None
     due_after: datetime | None = None
     due_before: datetime | None = None
     sort: TaskSort = TaskSort.DUE
@@ -71,7 +73,7 @@ class TaskQuery:
         Raises:
             Invalid: the cursor is not one of this order's.
         """
-        wanted: list[ColumnElement[bool]] = []
+        wanted: list[ColumnElement[bool]] = [col(Task.kind) == TaskKind.TASK]
         if self.status is not None:
             wanted.append(col(Task.status) == self.status)
         if self.text:
@@ -82,6 +84,13 @@ class TaskQuery:
             wanted.append(cast(col(Task.tags), String).like(f'%"{_escaped(self.tag)}"%', escape="\\"))
         if self.priority is not None:
             wanted.append(col(Task.priority) == self.priority)
+        if self.list_name is not None:
+            named = select(TaskList.id).where(
+                col(TaskList.user_id) == col(Task.user_id), TaskList.name_key == name_key(self.list_name)
+            )
+            wanted.append(col(Task.list_id).in_(named))
+        if self.parent_id is not None:
+            wanted.append(col(Task.parent_id) == self.parent_id)
         if self.due_after is not None:
             wanted.append(col(Task.due_at) >= self.due_after)
         if self.due_before is not None:

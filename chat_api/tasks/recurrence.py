@@ -13,11 +13,13 @@ _ELAPSED = {"HOURLY": timedelta(hours=1), "MINUTELY": timedelta(minutes=1)}
 _PARTS = frozenset(
     {"FREQ", "INTERVAL", "COUNT", "UNTIL", "BYDAY", "BYMONTHDAY", "BYMONTH", "BYSETPOS", "BYHOUR", "BYMINUTE", "WKST"}
 )
+_CLOCK_PARTS = frozenset({"BYHOUR", "BYMINUTE"})
+_WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _ELAPSED_PARTS = frozenset({"FREQ", "INTERVAL", "COUNT", "UNTIL"})
 
 
-def validate(rule: str, *, start: datetime, zone: ZoneInfo) -> str:
-    """The rule in one spelling: upper case, without ``RRULE:``.
+def validate(rule: str, *, start: datetime, zone: ZoneInfo, all_day: bool = False) -> str:
+    """The rule in one spelling: upper case, without ``RRULE:``. A rule of whole days names no time of day.
 
     Raises:
         ValueError: not a rule, one that is not supported, or one that never matches after `start`.
@@ -32,6 +34,8 @@ def validate(rule: str, *, start: datetime, zone: ZoneInfo) -> str:
     allowed = _ELAPSED_PARTS if frequency in _ELAPSED else _PARTS
     if unknown := sorted(parts.keys() - allowed):
         raise ValueError(f"the recurrence rule has a part that is not supported here: {unknown[0]!r}")
+    if all_day and (frequency in _ELAPSED or _CLOCK_PARTS & parts.keys()):
+        raise ValueError("a task that is due on a day repeats by days; give it a time to repeat within the day")
     try:
         matches = _rule(spelled, start, zone).after(_wall(start, zone), inc=True) is not None
         if frequency in _ELAPSED:
@@ -59,6 +63,50 @@ def next_occurrence(rule: str, *, start: datetime, after: datetime, zone: ZoneIn
             return instant
         candidate = _rule(rule, start, zone).after(candidate)
     return None
+
+
+def is_by_days(rule: str) -> bool:
+    """Whether it repeats by days and names no time of day."""
+    parts = _parts(rule)
+    return parts["FREQ"] not in _ELAPSED and not _CLOCK_PARTS & parts.keys()
+
+
+def without_clock(rule: str) -> str:
+    """The rule without times of day."""
+    return _spelled({name: value for name, value in _parts(rule).items() if name not in _CLOCK_PARTS})
+
+
+def moved(rule: str, *, old: datetime, new: datetime, zone: ZoneInfo) -> str:
+    """The rule of a series whose occurrence at `old` is to be at `new`: what named the old day and time names the new.
+
+    What it says beyond that stays: of Monday, Wednesday and Friday, only the day that was moved changes.
+    """
+    parts = _parts(rule)
+    before, after = _wall(old, zone), _wall(new, zone)
+    _exchange(parts, "BYHOUR", str(before.hour), str(after.hour))
+    _exchange(parts, "BYMINUTE", str(before.minute), str(after.minute))
+    _exchange(parts, "BYMONTH", str(before.month), str(after.month))
+    if "BYMONTHDAY" in parts:
+        last = f"{-1 if (after + timedelta(days=1)).day == 1 else after.day}"
+        _exchange(parts, "BYMONTHDAY", "-1", last)
+        _exchange(parts, "BYMONTHDAY", str(before.day), str(after.day))
+    old_day, new_day = _WEEKDAYS[before.weekday()], _WEEKDAYS[after.weekday()]
+    _exchange(parts, "BYDAY", old_day, new_day)
+    week = (after.day - 1) // 7 + 1
+    is_last = (after + timedelta(days=7)).month != after.month
+    _exchange(parts, "BYDAY", f"{(before.day - 1) // 7 + 1}{old_day}", f"{week}{new_day}")
+    _exchange(parts, "BYDAY", f"-1{old_day}", f"-1{new_day}" if is_last else f"{week}{new_day}")
+    return _spelled(parts)
+
+
+def _exchange(parts: dict[str, str], name: str, old: str, new: str) -> None:
+    values = parts.get(name, "").split(",")
+    if old in values:
+        parts[name] = ",".join(dict.fromkeys(new if value.lstrip("+") == old else value for value in values))
+
+
+def _spelled(parts: dict[str, str]) -> str:
+    return ";".join(f"{name}={value}" for name, value in parts.items())
 
 
 def _next_elapsed(parts: dict[str, str], start: datetime, after: datetime) -> datetime | None:

@@ -1,12 +1,12 @@
 """All queries on tasks and reminders. Each takes the user whose rows it may see, except those for other services."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from chat_api.tasks.models import Reminder, Task, TaskStatus, WishStatus
+from chat_api.tasks.models import Reminder, Task, TaskKind, TaskList, TaskStatus, WishStatus
 from chat_api.tasks.query import TaskQuery
 
 WAITING = (WishStatus.PENDING, WishStatus.SCHEDULED)
@@ -18,10 +18,40 @@ class TaskRepository:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def get(self, user_id: str, task_id: str, *, lock: bool = False) -> Task | None:
+    async def get(self, user_id: str, task_id: str, *, lock: bool = False, with_hidden: bool = False) -> Task | None:
         """The user's task."""
         query = select(Task).where(Task.id == task_id, Task.user_id == user_id)
+        if not with_hidden:
+            query = query.where(Task.kind == TaskKind.TASK)
         return (await self._session.exec(query.with_for_update() if lock else query)).first()
+
+    async def digest(self, user_id: str, *, lock: bool = False) -> Task | None:
+        """The hidden task that the user's daily digest is."""
+        query = select(Task).where(Task.user_id == user_id, Task.kind == TaskKind.DIGEST)
+        return (await self._session.exec(query.with_for_update() if lock else query)).first()
+
+    async def open(self, user_id: str) -> Sequence[Task]:
+        """All of the user's open tasks, the hidden ones included, locked."""
+        query = select(Task).where(Task.user_id == user_id, Task.status == TaskStatus.OPEN).order_by(col(Task.id))
+        return (await self._session.exec(query.with_for_update())).all()
+
+    async def subtasks(self, task_id: str) -> Sequence[Task]:
+        """The parts of a task, oldest first, locked."""
+        query = select(Task).where(Task.parent_id == task_id).order_by(col(Task.id)).with_for_update()
+        return (await self._session.exec(query)).all()
+
+    async def in_list(self, list_id: str) -> Sequence[Task]:
+        """The tasks of a list, locked."""
+        query = select(Task).where(Task.list_id == list_id).order_by(col(Task.id)).with_for_update()
+        return (await self._session.exec(query)).all()
+
+    async def list_names(self, tasks: Iterable[Task]) -> Mapping[str, str]:
+        """The names of the lists that these tasks are in, by id."""
+        ids = {task.list_id for task in tasks if task.list_id is not None}
+        if not ids:
+            return {}
+        rows = await self._session.exec(select(TaskList).where(col(TaskList.id).in_(ids)))
+        return {found.id: found.name for found in rows}
 
     async def made_by(self, user_id: str, request_key: str) -> Task | None:
         """The user's task that this request made."""

@@ -1,13 +1,15 @@
 """Bodies of the task endpoints. Instants need a UTC offset; answers are in UTC."""
 
-from datetime import datetime
-from typing import Annotated
+from collections.abc import Sequence
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from chat_api.tasks.models import TaskStatus, WishStatus
 from chat_api.zones import parse_zone
-from contracts.base import Instant
+from contracts.base import Identifier, Instant
 
 MAX_REMINDERS = 20
 
@@ -29,6 +31,25 @@ def normal_tag(value: str) -> str:
     return spelled
 
 
+def normal_list_name(value: str) -> str:
+    """A list's name in one line, with single spaces.
+
+    Raises:
+        ValueError: nothing is left, or it holds a character that cannot be shown.
+    """
+    spelled = " ".join(value.split())
+    if not spelled or not spelled.isprintable():
+        raise ValueError("a list's name needs at least one character that can be seen")
+    return spelled
+
+
+class Scope(StrEnum):
+    """Which occurrences of a recurring task a change is for."""
+
+    THIS = "this"
+    SERIES = "series"
+
+
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 Notes = Annotated[str, StringConstraints(max_length=10_000)]
 Priority = Annotated[int, Field(ge=1, le=4, description="1 is the highest.")]
@@ -38,11 +59,28 @@ ReminderTimes = Annotated[
     list[Annotated[Instant, BeforeValidator(_bare_instant)]],
     Field(max_length=MAX_REMINDERS, description="Instants, or objects with `due_at`."),
 ]
+ListName = Annotated[str, StringConstraints(max_length=100), AfterValidator(normal_list_name)]
 Zone = Annotated[str, AfterValidator(lambda name: parse_zone(name).key)]
 
 
-class TaskCreate(BaseModel):
-    """A new task. Without `reminders` there is one at `due_at`, which must not have passed; an empty list: none."""
+class _TaskBody(BaseModel):
+    """What a new task and a change have in common."""
+
+    due_at: Instant | None = None
+    due_on: date | None = Field(default=None, description="Due on this day, at no particular time.")
+
+    @model_validator(mode="after")
+    def _due_once(self) -> Self:
+        if self.due_at is not None and self.due_on is not None:
+            raise ValueError("send either `due_at` or `due_on`")
+        return self
+
+
+class TaskCreate(_TaskBody):
+    """A new task. Without `reminders` there is one at `due_at`, which must not have passed; an empty list: none.
+
+    For `due_on` it is at the hour of day that the user prefers for that, in the task's zone.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -50,17 +88,23 @@ class TaskCreate(BaseModel):
     notes: Notes = ""
     priority: Priority | None = None
     tags: Tags = Field(default_factory=list)
-    due_at: Instant | None = None
+    list: ListName | None = Field(default=None, description="The name of its list, which is made if there is none.")
+    parent_id: Identifier | None = Field(default=None, description="The task that it is a part of.")
     reminders: ReminderTimes | None = None
-    recurrence: str | None = Field(default=None, max_length=500, description="RFC 5545 RRULE; needs `due_at`.")
+    recurrence: str | None = Field(
+        default=None, max_length=500, description="RFC 5545 RRULE; needs `due_at` or `due_on`."
+    )
     from_completion: bool = Field(default=False, description="The recurrence counts from when the task is done.")
-    timezone: Zone = Field(default="UTC", description="IANA zone whose wall clock the recurrence follows.")
+    timezone: Zone | None = Field(
+        default=None, description="IANA zone of its days and wall-clock times; the user's own if it is left out."
+    )
 
 
-class TaskUpdate(BaseModel):
-    """A change: fields that are left out stay. Moving `due_at` moves its reminders along.
+class TaskUpdate(_TaskBody):
+    """A change: fields that are left out stay. Moving `due_at` or `due_on` moves its reminders along.
 
     Completing a recurring task moves it to its next occurrence; it stays open until there is none.
+    Completing a task completes its subtasks.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -70,11 +114,16 @@ class TaskUpdate(BaseModel):
     status: TaskStatus | None = None
     priority: Priority | None = None
     tags: Tags | None = None
-    due_at: Instant | None = None
+    list: ListName | None = None
+    parent_id: Identifier | None = None
     reminders: ReminderTimes | None = None
     recurrence: str | None = Field(default=None, max_length=500)
     from_completion: bool | None = None
     timezone: Zone | None = None
+    scope: Scope = Field(
+        default=Scope.SERIES,
+        description="Whether a moved due time is for this occurrence only, or for all that follow.",
+    )
 
 
 class ReminderView(BaseModel):
@@ -99,10 +148,40 @@ class TaskView(BaseModel):
     notes: str
     status: TaskStatus
     priority: int | None
-    tags: list[str]
+    tags: Sequence[str]
+    list: str | None
+    parent_id: str | None
     due_at: datetime | None
-    reminders: list[ReminderView]
+    due_on: date | None
+    reminders: Sequence[ReminderView]
     recurrence: str | None
     from_completion: bool
+    occurrence_at: datetime | None
+    timezone: str
     created_at: datetime
     updated_at: datetime
+
+
+class TakenBackView(BaseModel):
+    """What was taken back, and the tasks that are as they were."""
+
+    said: str
+    tasks: list[TaskView]
+
+
+class ListBody(BaseModel):
+    """A list's name."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: ListName
+
+
+class ListView(BaseModel):
+    """A list, and how many of its tasks are to do."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: str
+    name: str
+    open_tasks: int

@@ -1,6 +1,6 @@
 """Local times: into instants across clock changes, and back into words."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -30,8 +30,13 @@ def describe_instant(when: datetime, *, now: datetime, zone: ZoneInfo) -> str:
         zone: named at the end, so that nobody has to guess.
     """
     local = when.astimezone(zone)
-    days = (local.date() - now.astimezone(zone).date()).days
-    lead = {0: "today, ", 1: "tomorrow, ", -1: "yesterday, "}.get(days, "")
-    date = f"{_DAY_NAMES[local.weekday()]} {local.day} {_MONTH_NAMES[local.month - 1]} {local.year}"
     seconds = f":{local.second:02d}" if local.second else ""
-    return f"{lead}{date}, at {local.hour:02d}:{local.minute:02d}{seconds} ({zone.key or local.tzname()})"
+    day = describe_day(local.date(), now=now, zone=zone)
+    return f"{day}, at {local.hour:02d}:{local.minute:02d}{seconds} ({zone.key or local.tzname()})"
+
+
+def describe_day(day: date, *, now: datetime, zone: ZoneInfo) -> str:
+    """A whole day, as in "tomorrow, Wed 25 Nov 2026". ``now`` is aware and decides about "today"."""
+    days = (day - now.astimezone(zone).date()).days
+    lead = {0: "today, ", 1: "tomorrow, ", -1: "yesterday, "}.get(days, "")
+    return f"{lead}{_DAY_NAMES[day.weekday()]} {day.day} {_MONTH_NAMES[day.month - 1]} {day.year}"

@@ -37,6 +37,7 @@ def upgrade() -> None:
     op.create_index("ix_tasks_parent_id", "tasks", ["parent_id"])
     op.add_column("tasks", sa.Column("all_day", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("tasks", sa.Column("occurrence_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("tasks", sa.Column("rang_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("tasks", sa.Column("kind", sa.String(length=16), nullable=False, server_default="task"))
 
     op.add_column("inbox", sa.Column("kind", sa.String(length=16), nullable=False, server_default="reminder"))
@@ -100,7 +101,7 @@ def downgrade() -> None:
     op.drop_column("outbox", "not_before")
     for column in ("quiet", "body", "kind"):
         op.drop_column("inbox", column)
-    for column in ("kind", "occurrence_at", "all_day"):
+    for column in ("kind", "rang_at", "occurrence_at", "all_day"):
         op.drop_column("tasks", column)
     op.drop_index("ix_tasks_parent_id", "tasks")
     op.drop_index("ix_tasks_list_id", "tasks")

@@ -14,6 +14,8 @@ from chat_api.inbox.feed import InboxFeed
 from chat_api.inbox.service import InboxService
 from chat_api.migrations import upgrade
 from chat_api.outbox import OutboxRelay
+from chat_api.preferences.service import PreferencesService
+from chat_api.tasks.lists import ListService
 from chat_api.tasks.service import TaskService
 from contracts.events import CloudEvent
 from servicekit.errors import SidecarUnavailable
@@ -95,7 +97,17 @@ def inbox(database: Database, feed: InboxFeed, relay: OutboxRelay, tasks: TaskSe
 
 
 @pytest.fixture
-def chat(tasks: TaskService, inbox: InboxService) -> "Chat":
+def preferences(database: Database, relay: OutboxRelay) -> PreferencesService:
+    return PreferencesService(database, relay)
+
+
+@pytest.fixture
+def lists(database: Database, relay: OutboxRelay) -> ListService:
+    return ListService(database, relay)
+
+
+@pytest.fixture
+def chat(tasks: TaskService, inbox: InboxService, preferences: PreferencesService) -> "Chat":
     from tests.unit.chat_api.chatting import Chat, Memory  # noqa: PLC0415 - it needs this file's names
 
-    return Chat(Assistant(tasks, inbox, Memory()))
+    return Chat(Assistant(tasks, inbox, preferences, Memory()))

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from chat_api.tasks.due import day_of
 from chat_api.tasks.models import TaskStatus
 from chat_api.tasks.schemas import TaskCreate
 from chat_api.tasks.service import TaskService
@@ -42,8 +43,9 @@ async def test_a_reminder_before_the_due_time_is_set_too(chat: Chat) -> None:
 async def test_a_day_without_a_time_never_lies_in_the_past(chat: Chat, message: str) -> None:
     said = await chat.say(message)
     (added,) = said.tasks
-    assert added.task.due_at is not None
-    assert added.task.due_at > datetime.now(UTC)
+    day = day_of(added.task)
+    assert day is not None
+    assert day >= datetime.now(ROME).date()
     assert "You gave no time" in said.reply
 
 

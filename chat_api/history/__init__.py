@@ -1,1 +1,0 @@
-"""What each change replaced, so that the user can take it back."""

@@ -1,0 +1,53 @@
+"""Keeps a changed task: its next version, its rows and its event, in one running transaction."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from chat_api import outbox
+from chat_api.tasks.models import Reminder, Task, TaskStatus
+from chat_api.tasks.repository import WAITING
+from contracts.events import ReminderSpec, TaskChange, TaskEvent
+
+
+def keep(session: AsyncSession, task: Task, reminders: Sequence[Reminder], change: TaskChange, now: datetime) -> None:
+    """A changed task as its next version, with its event."""
+    task.version += 1
+    task.updated_at = now
+    session.add_all([task, *reminders])
+    record(session, task, reminders, change, now)
+
+
+def record(
+    session: AsyncSession,
+    task: Task,
+    reminders: Iterable[Reminder],
+    change: TaskChange,
+    now: datetime,
+    *,
+    active: bool = True,
+) -> None:
+    """The event of this change, in the same transaction."""
+    wanted = active and task.status == TaskStatus.OPEN
+    outbox.put(
+        session,
+        TaskEvent(
+            change=change,
+            task_id=task.id,
+            user_id=task.user_id,
+            version=task.version,
+            title=task.title,
+            due_at=task.due_at,
+            recurrence=task.recurrence,
+            reminders=tuple(
+                ReminderSpec(
+                    reminder_id=reminder.id,
+                    due_at=reminder.due_at,
+                    active=wanted and reminder.status in WAITING,
+                )
+                for reminder in reminders
+            ),
+            occurred_at=now,
+        ),
+    )

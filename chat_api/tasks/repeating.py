@@ -1,0 +1,105 @@
+"""Recurring tasks: their rule, and how they move on. Works on rows in memory; storing them is the caller's."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from chat_api.errors import Invalid
+from chat_api.tasks import recurrence
+from chat_api.tasks.models import Reminder, Task, TaskStatus
+from chat_api.tasks.reminding import shift
+from chat_api.tasks.repository import WAITING
+
+
+def recurs(task: Task) -> bool:
+    """Whether there may be a next occurrence."""
+    return task.recurrence is not None and task.due_at is not None and task.recurs_from is not None
+
+
+def set_rule(task: Task, rule: str | None) -> None:
+    """Give it a rule that begins at its due time, or none.
+
+    Raises:
+        Invalid: the rule cannot be, or nothing is due.
+    """
+    task.occurrence_at = task.rang_at = None
+    if rule is None:
+        task.recurrence = task.recurs_from = None
+        return
+    if task.due_at is None:
+        raise Invalid("recurrence", "a recurring task needs a due time or day")
+    try:
+        task.recurrence = recurrence.validate(
+            rule, start=task.due_at, zone=ZoneInfo(task.timezone), all_day=task.all_day
+        )
+    except ValueError as error:
+        raise Invalid("recurrence", str(error)) from error
+    task.recurs_from = task.due_at
+
+
+def move_rule(task: Task, old_due: datetime, *, was_all_day: bool) -> None:
+    """Its due time has moved, and the whole series with it: every Tuesday at 9 becomes every Thursday at 10."""
+    if task.recurrence is None or task.due_at is None:
+        return
+    rule = task.recurrence
+    if task.all_day and not was_all_day:
+        rule = recurrence.without_clock(rule)
+    rang = task.rang_at
+    set_rule(task, recurrence.moved(rule, old=old_due, new=task.due_at, zone=ZoneInfo(task.timezone)))
+    task.rang_at = rang
+
+
+def advance(task: Task, reminders: Sequence[Reminder], now: datetime) -> bool:
+    """Move a task whose reminders have all fired to its next occurrence. What has rung stays to be done.
+
+    Whether it moved: False when it does not recur, still waits for a reminder, or its recurrence has ended.
+    """
+    if not recurs(task) or task.from_completion or task.status != TaskStatus.OPEN:
+        return False
+    if any(reminder.status in WAITING for reminder in reminders if not reminder.snoozed):
+        return False
+    rang = task.due_at
+    if not move_on(task, reminders, now):
+        return False
+    task.rang_at = rang
+    return True
+
+
+def complete(task: Task, reminders: Sequence[Reminder], now: datetime) -> bool:
+    """An occurrence was done: the one that has rung, or else the coming one. The task stays open for the next.
+
+    Whether there is a next one; without it, the task is completed.
+    """
+    if not recurs(task):
+        return False
+    if task.rang_at is not None:
+        task.rang_at = None
+        return True
+    return move_on(task, reminders, now)
+
+
+def move_on(task: Task, reminders: Sequence[Reminder], now: datetime) -> bool:
+    """To the next occurrence, if there is one; its lasting reminders keep their distance to it."""
+    if task.recurrence is None or task.due_at is None or task.recurs_from is None:
+        return False
+    zone = ZoneInfo(task.timezone)
+    start, after = task.recurs_from, max(now, task.due_at, task.occurrence_at or task.due_at)
+    if task.from_completion:
+        wall = task.due_at.astimezone(zone)
+        start = now.astimezone(zone).replace(hour=wall.hour, minute=wall.minute, second=wall.second, microsecond=0)
+        # Done before it was due: that occurrence is the one that was done.
+        after = max(now, start)
+    following = recurrence.next_occurrence(task.recurrence, start=start, after=after, zone=zone)
+    if following is None:
+        return False
+    # An occurrence that was moved alone does not pull the next one's reminders along.
+    shift(_lasting(reminders), task.due_at, following, zone, now, all_day=task.all_day)
+    task.due_at = following
+    task.occurrence_at = task.rang_at = None
+    if task.from_completion:
+        task.recurs_from = following
+    return True
+
+
+def _lasting(reminders: Iterable[Reminder]) -> list[Reminder]:
+    return [reminder for reminder in reminders if not reminder.snoozed]
