@@ -9,13 +9,6 @@ branch_labels = None
 depends_on = None
 
 
-# Alembic would copy the whole table on SQLite to add a reference; both databases can add one in place.
-_REFERENCES = (
-    "ALTER TABLE tasks ADD COLUMN list_id VARCHAR(32) REFERENCES lists (id) ON DELETE SET NULL",
-    "ALTER TABLE tasks ADD COLUMN parent_id VARCHAR(32) REFERENCES tasks (id) ON DELETE CASCADE",
-)
-
-
 def _user() -> sa.ForeignKey:
     return sa.ForeignKey("users.id", ondelete="CASCADE")
 
@@ -31,8 +24,12 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.UniqueConstraint("user_id", "name_key", name="uq_lists_name"),
     )
-    for statement in _REFERENCES:
-        op.execute(statement)
+    # SQLite cannot add a reference in place: Alembic copies the table there, with references off (migrations/env.py).
+    with op.batch_alter_table("tasks") as tasks:
+        tasks.add_column(sa.Column("list_id", sa.String(length=32), nullable=True))
+        tasks.add_column(sa.Column("parent_id", sa.String(length=32), nullable=True))
+        tasks.create_foreign_key("fk_tasks_list_id", "lists", ["list_id"], ["id"], ondelete="SET NULL")
+        tasks.create_foreign_key("fk_tasks_parent_id", "tasks", ["parent_id"], ["id"], ondelete="CASCADE")
     op.create_index("ix_tasks_list_id", "tasks", ["list_id"])
     op.create_index("ix_tasks_parent_id", "tasks", ["parent_id"])
     op.add_column("tasks", sa.Column("all_day", sa.Boolean(), nullable=False, server_default=sa.false()))
@@ -106,6 +103,8 @@ def downgrade() -> None:
     op.drop_index("ix_tasks_parent_id", "tasks")
     op.drop_index("ix_tasks_list_id", "tasks")
     with op.batch_alter_table("tasks") as tasks:
+        tasks.drop_constraint("fk_tasks_parent_id", type_="foreignkey")
+        tasks.drop_constraint("fk_tasks_list_id", type_="foreignkey")
         tasks.drop_column("parent_id")
         tasks.drop_column("list_id")
     op.drop_table("lists")
