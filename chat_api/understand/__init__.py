@@ -8,12 +8,14 @@ command has its module: `changes`, `done`, `fired` (snooze, acknowledge, undo), 
 
 from chat_api.understand.dialogue import continue_with
 from chat_api.understand.local import describe_day, describe_instant
-from chat_api.understand.model import IntentName, Need, Span, Understanding
+from chat_api.understand.model import IntentName, Need, Order, Scope, Span, Understanding
 from chat_api.understand.reading import understand
 
 __all__ = [
     "IntentName",
     "Need",
+    "Order",
+    "Scope",
     "Span",
     "Understanding",
     "continue_with",

@@ -1,7 +1,7 @@
 """What a message was understood to mean: the types that the rest of the chat API works with."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 
@@ -18,8 +18,28 @@ class IntentName(StrEnum):
     SNOOZE = "snooze"
     ACKNOWLEDGE = "acknowledge"
     UNDO = "undo"
+    SKIP = "skip"
+    LISTS = "lists"
+    DIGEST = "digest"
+    QUIET = "quiet"
     HELP = "help"
     UNKNOWN = "unknown"
+
+
+class Scope(StrEnum):
+    """Which occurrences of a recurring task a change is for."""
+
+    THIS = "this"
+    SERIES = "series"
+
+
+class Order(StrEnum):
+    """What a list is to be ordered by."""
+
+    DUE = "due"
+    CREATED = "created"
+    PRIORITY = "priority"
+    TITLE = "title"
 
 
 class Need(StrEnum):
@@ -67,6 +87,18 @@ class Understanding:
         from_completion: ``rrule`` counts from the day the task is done, not by the calendar.
         refers_back: the task is the one last spoken of ("it", "that one"), unless ``target`` names it.
         shift: how much later (negative: earlier) than now planned it should be; for a change.
+        list_name: the name of the list it is in, is to go to, or that is asked for.
+        parent: the words that name the task it becomes a part of.
+        scope: whether a change is for one occurrence of a recurring task or for all; None when it was not said.
+        new_title: what a task is to be called from now on.
+        notes: a note to keep with the task.
+        time_only: only a time of day was said: a change keeps the task's own day.
+        digest_at: when the daily digest is to come.
+        quiet: when quiet hours are to begin and end.
+        off: the digest or the quiet hours are to be switched off.
+        due_from, due_until: the first and the last day of a range that a list is about.
+        overdue: a list of what is overdue.
+        order: what a list is to be ordered by.
     """
 
     intent: IntentName
@@ -88,3 +120,16 @@ class Understanding:
     from_completion: bool = False
     refers_back: bool = False
     shift: timedelta | None = None
+    list_name: str | None = None
+    parent: str | None = None
+    scope: Scope | None = None
+    new_title: str | None = None
+    notes: str | None = None
+    time_only: bool = False
+    digest_at: time | None = None
+    quiet: tuple[time, time] | None = None
+    off: bool = False
+    due_from: date | None = None
+    due_until: date | None = None
+    overdue: bool = False
+    order: Order | None = None
