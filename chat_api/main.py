@@ -8,6 +8,7 @@ from datetime import timedelta
 import uvicorn
 
 from chat_api.app import Services, create_app
+from chat_api.assistant import exchange as assistant
 from chat_api.assistant.conversation import ConversationStore
 from chat_api.assistant.service import Assistant
 from chat_api.auth.service import AuthService
@@ -48,14 +49,15 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         tasks = TaskService(database, relay)
         inbox = InboxService(database, feed, relay, tasks)
         conversations = ConversationStore(sidecar, ttl=settings.conversation_ttl, timeout=settings.conversation_timeout)
+        lists = ListService(database, relay)
         preferences = PreferencesService(database, relay)
         services = Services(
             auth=AuthService(database, session_lifetime=timedelta(days=settings.session_days)),
             tasks=tasks,
-            lists=ListService(database, relay),
+            lists=lists,
             preferences=preferences,
             inbox=inbox,
-            assistant=Assistant(tasks, inbox, preferences, conversations),
+            assistant=Assistant(assistant.Services(tasks, lists, inbox, preferences), conversations),
         )
         subscriber = Subscriber(
             sidecar, REMINDERS, inbox.handle, service=CHAT_API, max_in_flight=settings.max_events_in_flight

@@ -30,6 +30,9 @@ class Conversation(BaseModel):
 
     pending: list[Turn] = Field(default_factory=list, description="The intent being asked about, and its answers.")
     choices: dict[str, str] = Field(default_factory=dict, description="Offered answers that name a task: its id.")
+    asked_scope: str | None = Field(
+        default=None, description="The recurring task of which it was asked whether one occurrence or all are meant."
+    )
     shown: list[str] = Field(default_factory=list, description="Task ids in the order they were listed last.")
     last: str | None = Field(default=None, description="The id of the task last spoken of: what “it” means.")
 

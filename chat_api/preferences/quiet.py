@@ -1,12 +1,27 @@
 """Quiet hours: reminders are there, but make no sound. Pure."""
 
 from datetime import UTC, datetime, time, timedelta
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from chat_api.preferences.models import Preferences
+
+class QuietHours(Protocol):
+    """Who has them, and in which zone."""
+
+    @property
+    def timezone(self) -> str | None:
+        """The zone that they are meant in."""
+
+    @property
+    def quiet_from(self) -> time | None:
+        """When they begin."""
+
+    @property
+    def quiet_until(self) -> time | None:
+        """When they end."""
 
 
-def quiet_until(preferences: Preferences, at: datetime) -> datetime | None:
+def quiet_until(preferences: QuietHours, at: datetime) -> datetime | None:
     """When the quiet hours that `at` (aware) falls into end, in UTC; None outside of them.
 
     They may span midnight. From and until the same time means the whole day.

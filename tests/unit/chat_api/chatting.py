@@ -3,7 +3,8 @@
 from zoneinfo import ZoneInfo
 
 from chat_api.assistant.conversation import Conversation, Conversations
-from chat_api.assistant.service import Assistant, Said
+from chat_api.assistant.exchange import Said
+from chat_api.assistant.service import Assistant
 from chat_api.tasks.models import TaskStatus
 from chat_api.tasks.service import TaskService
 from tests.unit.chat_api.conftest import ALICE

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from chat_api.assistant.exchange import Services
 from chat_api.assistant.service import Assistant
 from chat_api.auth.models import User
 from chat_api.database import Database
@@ -107,7 +108,7 @@ def lists(database: Database, relay: OutboxRelay) -> ListService:
 
 
 @pytest.fixture
-def chat(tasks: TaskService, inbox: InboxService, preferences: PreferencesService) -> "Chat":
+def chat(tasks: TaskService, lists: ListService, inbox: InboxService, preferences: PreferencesService) -> "Chat":
     from tests.unit.chat_api.chatting import Chat, Memory  # noqa: PLC0415 - it needs this file's names
 
-    return Chat(Assistant(tasks, inbox, preferences, Memory()))
+    return Chat(Assistant(Services(tasks, lists, inbox, preferences), Memory()))

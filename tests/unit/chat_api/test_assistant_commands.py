@@ -8,7 +8,7 @@ from chat_api.inbox.service import InboxService
 from chat_api.tasks.models import TaskStatus
 from chat_api.tasks.schemas import TaskCreate
 from chat_api.tasks.service import TaskService
-from tests.unit.chat_api.chatting import Chat, titles
+from tests.unit.chat_api.chatting import ROME, Chat, titles
 from tests.unit.chat_api.conftest import ALICE
 from tests.unit.chat_api.test_inbox import announcement
 
@@ -104,3 +104,48 @@ async def test_a_recurrence_from_completion_moves_on_when_it_is_done(chat: Chat,
     said = await chat.say("done with the plants")
     assert "The next one is" in said.reply
     assert await titles(tasks) == ["water the plants"]
+
+
+class TestOneOccurrenceOrAll:
+    """Moving a recurring task asks which; the answer may be the button, its number, or words."""
+
+    @pytest.mark.parametrize("answer", ["Only this one", "1", "just this one"])
+    async def test_only_this_one_moves(self, chat: Chat, tasks: TaskService, answer: str) -> None:
+        (added,) = (await chat.say("every day at 9: gym")).tasks
+        asked = await chat.say("move gym to friday at 3pm")
+        assert asked.choices == ["Only this one", "The whole series"]
+        (moved,) = (await chat.say(answer)).tasks
+        assert moved.task.due_at is not None
+        assert f"{moved.task.due_at.astimezone(ROME):%a %H:%M}" == "Fri 15:00"
+        following = await tasks.skip(ALICE, added.task.id)
+        assert following.task.due_at is not None
+        assert f"{following.task.due_at.astimezone(ROME):%H:%M}" == "09:00"
+
+    @pytest.mark.parametrize("answer", ["The whole series", "2", "all"])
+    async def test_all_move(self, chat: Chat, tasks: TaskService, answer: str) -> None:
+        (added,) = (await chat.say("every day at 9: gym")).tasks
+        await chat.say("move gym to tomorrow at 3pm")
+        await chat.say(answer)
+        following = await tasks.skip(ALICE, added.task.id)
+        assert following.task.due_at is not None
+        assert f"{following.task.due_at.astimezone(ROME):%H:%M}" == "15:00"
+
+    async def test_another_message_is_no_answer(self, chat: Chat, tasks: TaskService) -> None:
+        await chat.say("every day at 9: gym")
+        await chat.say("move gym to friday at 3pm")
+        said = await chat.say("buy milk")
+        assert [item.task.title for item in said.tasks] == ["buy milk"]
+        await chat.say("only this one")
+        (gym,) = [item.task for item in await tasks.list(ALICE) if item.task.title == "gym"]
+        assert (gym.occurrence_at, gym.version) == (None, 1)
+
+    async def test_the_question_comes_after_which_task(self, chat: Chat) -> None:
+        await chat.say("every day at 9: gym with Ann")
+        await chat.say("every day at 10: gym with Bob")
+        which = await chat.say("move gym to friday at 3pm")
+        assert len(which.choices) == 2
+        scope = await chat.say("2")
+        assert scope.choices == ["Only this one", "The whole series"]
+        (moved,) = (await chat.say("1")).tasks
+        assert moved.task.title == "gym with Bob"
+        assert moved.task.occurrence_at is not None
