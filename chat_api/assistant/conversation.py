@@ -33,6 +33,7 @@ class Conversation(BaseModel):
     asked_scope: str | None = Field(
         default=None, description="The recurring task of which it was asked whether one occurrence or all are meant."
     )
+    zone_asked: str | None = Field(default=None, description="The zone about which it was asked whether to move there.")
     shown: list[str] = Field(default_factory=list, description="Task ids in the order they were listed last.")
     last: str | None = Field(default=None, description="The id of the task last spoken of: what “it” means.")
 

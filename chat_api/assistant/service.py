@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from chat_api.assistant import adding, changing, listing, personal
+from chat_api.assistant import adding, changing, listing, personal, zones
 from chat_api.assistant.conversation import Conversation, Conversations
 from chat_api.assistant.exchange import Exchange, Request, Said, Services
 from chat_api.assistant.targets import picked
@@ -48,9 +48,12 @@ class Assistant:
         preferences = await self._services.preferences.know_zone(user_id, zone)
         request = Request(user_id, message, datetime.now(UTC), zone, preferences, request_key)
         conversation, etag = await self._conversations.load(user_id, conversation_id)
-        understood, chosen = interpret(request, conversation)
-        after = Conversation(shown=conversation.shown, last=conversation.last)
-        said = await self._carry_out(Exchange(request, conversation, after, chosen), understood)
+        after = Conversation(shown=conversation.shown, last=conversation.last, zone_asked=conversation.zone_asked)
+        said = await zones.settle(self._services, request)
+        if said is None:
+            understood, chosen = interpret(request, conversation)
+            said = await self._carry_out(Exchange(request, conversation, after, chosen), understood)
+            said = zones.with_question(request, said, after)
         if len(said.tasks) == 1:
             after.last = said.tasks[0].task.id
         if after != conversation:

@@ -31,8 +31,8 @@ class Chat:
     def __init__(self, assistant: Assistant) -> None:
         self._assistant = assistant
 
-    async def say(self, message: str, user: str = ALICE) -> Said:
-        return await self._assistant.answer(user, message, zone=ROME, conversation_id="c")
+    async def say(self, message: str, user: str = ALICE, zone: ZoneInfo = ROME) -> Said:
+        return await self._assistant.answer(user, message, zone=zone, conversation_id="c")
 
 
 async def titles(tasks: TaskService, status: TaskStatus = TaskStatus.OPEN) -> list[str]:

@@ -1,6 +1,7 @@
 """Undo, search, and what is said about a reminder that fired."""
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -11,6 +12,8 @@ from chat_api.tasks.service import TaskService
 from tests.unit.chat_api.chatting import ROME, Chat, titles
 from tests.unit.chat_api.conftest import ALICE
 from tests.unit.chat_api.test_inbox import announcement
+
+TOKYO = ZoneInfo("Asia/Tokyo")
 
 
 class TestUndo:
@@ -149,3 +152,28 @@ class TestOneOccurrenceOrAll:
         (moved,) = (await chat.say("1")).tasks
         assert moved.task.title == "gym with Bob"
         assert moved.task.occurrence_at is not None
+
+
+class TestAnotherTimeZone:
+    """Somebody who travels is asked once whether the tasks come along."""
+
+    async def test_the_tasks_come_along(self, chat: Chat, tasks: TaskService) -> None:
+        await chat.say("gym tomorrow at 9")
+        asked = await chat.say("buy milk", zone=TOKYO)
+        assert "Asia/Tokyo" in asked.reply
+        assert asked.choices == ["Move my tasks here", "Leave them as they are"]
+        await chat.say("Move my tasks here", zone=TOKYO)
+        (gym,) = [item.task for item in await tasks.list(ALICE) if item.task.title == "gym"]
+        assert gym.due_at is not None
+        assert f"{gym.due_at.astimezone(TOKYO):%H:%M}" == "09:00"
+        assert (await chat.say("buy bread", zone=TOKYO)).choices == ()
+
+    async def test_they_stay_and_it_is_not_asked_again(self, chat: Chat, tasks: TaskService) -> None:
+        await chat.say("gym tomorrow at 9")
+        await chat.say("buy milk", zone=TOKYO)
+        assert (await chat.say("buy bread", zone=TOKYO)).choices == ()
+        assert "Europe/Rome" in (await chat.say("leave them as they are", zone=TOKYO)).reply
+        (gym,) = [item.task for item in await tasks.list(ALICE) if item.task.title == "gym"]
+        assert gym.due_at is not None
+        assert f"{gym.due_at.astimezone(ROME):%H:%M}" == "09:00"
+        assert (await chat.say("buy cheese", zone=TOKYO)).choices == ()
