@@ -60,6 +60,10 @@ format: $(ENVIRONMENT) ## put the code into shape
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
+.PHONY: asyncapi
+asyncapi: $(ENVIRONMENT) ## write docs/asyncapi.yaml and the shapes of new events from contracts/
+	@$(BIN)/python scripts/write-asyncapi
+
 .PHONY: lock
 lock: $(ENVIRONMENT) ## write requirements.lock anew from pyproject.toml
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --group dev \

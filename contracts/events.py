@@ -6,7 +6,7 @@ and consumers that key their effects see one event.
 
 import json
 from enum import StrEnum
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, get_args
 
 from pydantic import Field, ValidationError
 
@@ -158,9 +158,8 @@ class DeadLetter(EventBody):
 
 
 Event = TaskEvent | ReminderScheduled | ReminderFired | ReminderCancelled | DeadLetter
-_BODIES: dict[str, type[Event]] = {
-    body.TYPE: body for body in (TaskEvent, ReminderScheduled, ReminderFired, ReminderCancelled, DeadLetter)
-}
+EVENT_TYPES: tuple[type[Event], ...] = get_args(Event)
+_BODIES: dict[str, type[Event]] = {body.TYPE: body for body in EVENT_TYPES}
 
 
 class CloudEvent(Contract):
