@@ -13,7 +13,9 @@ from chat_api import health
 from chat_api.assistant import endpoints as chat
 from chat_api.assistant.service import Assistant
 from chat_api.auth import endpoints as auth
+from chat_api.auth import token_endpoints
 from chat_api.auth.service import AuthService
+from chat_api.auth.tokens import TokenService
 from chat_api.edge import Edge
 from chat_api.errors import install_handlers
 from chat_api.inbox import endpoints as inbox
@@ -43,6 +45,7 @@ class Services:
     """What the endpoints work with."""
 
     auth: AuthService
+    tokens: TokenService
     tasks: TaskService
     lists: ListService
     preferences: PreferencesService
@@ -62,7 +65,7 @@ def create_app(settings: Settings, services: Services, checks: Mapping[str, heal
     app.state.services = services
     app.state.checks = checks
     install_handlers(app)
-    parts = (health, auth, chat, tasks, lists, inbox, preferences)
+    parts = (health, auth, token_endpoints, chat, tasks, lists, inbox, preferences)
     for router in (*(part.router for part in parts), tasks.undo_router):
         app.include_router(router)
     app.mount("/static", _PageFiles(directory=_WEB), name="static")

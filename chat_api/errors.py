@@ -45,6 +45,13 @@ class CrossSiteRequest(ChatApiError):
     title = "Request from another site"
 
 
+class SessionNeeded(ChatApiError):
+    """An API token is good for a user's tasks, not for what opens other doors."""
+
+    status = 403
+    title = "Not with an API token"
+
+
 class NotFound(ChatApiError):
     """It does not exist, or belongs to somebody else: the two look alike."""
 

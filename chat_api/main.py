@@ -12,6 +12,7 @@ from chat_api.assistant import exchange as assistant
 from chat_api.assistant.conversation import ConversationStore
 from chat_api.assistant.service import Assistant
 from chat_api.auth.service import AuthService
+from chat_api.auth.tokens import TokenService
 from chat_api.database import Database
 from chat_api.inbox.feed import InboxFeed
 from chat_api.inbox.service import InboxService
@@ -53,6 +54,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         preferences = PreferencesService(database, relay)
         services = Services(
             auth=AuthService(database, session_lifetime=timedelta(days=settings.session_days)),
+            tokens=TokenService(database),
             tasks=tasks,
             lists=lists,
             preferences=preferences,

@@ -1,4 +1,4 @@
-"""Who is asking: by bearer token, or by the page's session cookie."""
+"""Who is asking: by bearer token (a session's, or an API token), or by the page's session cookie."""
 
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -7,7 +7,8 @@ from fastapi import Depends, Request
 
 from chat_api.auth.models import User
 from chat_api.auth.service import AuthService
-from chat_api.errors import CrossSiteRequest, NotAuthenticated
+from chat_api.auth.tokens import TokenService, is_api_token
+from chat_api.errors import CrossSiteRequest, NotAuthenticated, SessionNeeded
 
 SESSION_COOKIE = "session"
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -16,6 +17,12 @@ _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 def auth_service(request: Request) -> AuthService:
     """The application's auth service."""
     service: AuthService = request.app.state.services.auth
+    return service
+
+
+def token_service(request: Request) -> TokenService:
+    """The application's service of API tokens."""
+    service: TokenService = request.app.state.services.tokens
     return service
 
 
@@ -39,19 +46,38 @@ def session_token(request: Request) -> str | None:
 
 
 async def current_user(
-    service: Annotated[AuthService, Depends(auth_service)], token: Annotated[str | None, Depends(session_token)]
+    service: Annotated[AuthService, Depends(auth_service)],
+    tokens: Annotated[TokenService, Depends(token_service)],
+    token: Annotated[str | None, Depends(session_token)],
 ) -> User:
-    """The user whose session it is.
+    """The user whose session or API token it is.
 
     Raises:
         NotAuthenticated: no token, or not a valid one.
     """
     if token is None:
         raise NotAuthenticated("Log in first.")
+    if is_api_token(token):
+        return await tokens.authenticate(token)
     return await service.authenticate(token)
 
 
+async def session_user(
+    user: Annotated[User, Depends(current_user)], token: Annotated[str | None, Depends(session_token)]
+) -> User:
+    """The user, who has logged in: for what a stolen API token must not be able to do.
+
+    Raises:
+        NotAuthenticated: no token, or not a valid one.
+        SessionNeeded: it is an API token.
+    """
+    if token is not None and is_api_token(token):
+        raise SessionNeeded("An API token cannot do this. Log in with your password.")
+    return user
+
+
 CurrentUser = Annotated[User, Depends(current_user)]
+SessionUser = Annotated[User, Depends(session_user)]
 
 
 def _require_same_site(request: Request) -> None:

@@ -7,6 +7,8 @@ from fastapi import APIRouter, Depends, Request, Response, status
 from chat_api.auth.dependencies import SESSION_COOKIE, CurrentUser, auth_service, session_token
 from chat_api.auth.schemas import Credentials, Me, Registration, Token
 from chat_api.auth.service import AuthService
+from chat_api.auth.tokens import is_api_token
+from chat_api.errors import SessionNeeded
 
 router = APIRouter(prefix="/api/v1/auth", tags=["auth"])
 
@@ -31,6 +33,8 @@ async def log_in(body: Credentials, service: Service, request: Request, response
 async def log_out(service: Service, response: Response, token: Annotated[str | None, Depends(session_token)]) -> None:
     """End the session."""
     if token is not None:
+        if is_api_token(token):
+            raise SessionNeeded("An API token is no session. It ends when you revoke it.")
         await service.log_out(token)
     response.delete_cookie(SESSION_COOKIE, path="/")
 

@@ -1,8 +1,9 @@
 """Bodies of the auth endpoints."""
 
+from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 Email = Annotated[
     str,
@@ -36,3 +37,32 @@ class Me(BaseModel):
 
     id: str
     email: str
+
+
+class ApiTokenCreate(BaseModel):
+    """A new API token."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+    expires_in_days: Annotated[int, Field(ge=1, le=3650)] | None = Field(
+        default=None, description="How long it is good for; null: until it is revoked."
+    )
+
+
+class ApiTokenView(BaseModel):
+    """An API token as it is listed: without the token itself, which nobody knows any more."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: str
+    name: str
+    created_at: datetime
+    last_used_at: datetime | None = Field(description="To the minute.")
+    expires_at: datetime | None
+
+
+class NewApiToken(ApiTokenView):
+    """An API token when it is made."""
+
+    token: str = Field(description="Send it as `Authorization: Bearer …`. It is shown this once.")
