@@ -41,7 +41,8 @@ async def publish_latency(stack: Stack) -> tuple[list[float], list[float]]:
     over_grpc: list[float] = []
     over_http: list[float] = []
     url = f"http://127.0.0.1:{ports['http']}/v1.0/publish/pubsub/{_TOPIC}"
-    headers = {"content-type": "application/cloudevents+json"}
+    token = stack.token_headers("chat-api")
+    headers = {"content-type": "application/cloudevents+json", **token}
     async with grpc.aio.insecure_channel(f"127.0.0.1:{ports['grpc']}") as channel, httpx.AsyncClient() as client:
         stub = api_service_v1.DaprStub(channel)
 
@@ -54,6 +55,7 @@ async def publish_latency(stack: Stack) -> tuple[list[float], list[float]]:
                     data_content_type="application/cloudevents+json",
                 ),
                 timeout=5,
+                metadata=tuple(token.items()),
             )
 
         async def by_http() -> None:

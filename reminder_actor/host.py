@@ -6,13 +6,16 @@ with no actor in memory.
 """
 
 import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 from dapr.actor import ActorId
 from dapr.actor.runtime.config import ActorRuntimeConfig
 from dapr.actor.runtime.context import ActorRuntimeContext
 from dapr.actor.runtime.grpc_host import ActorGrpcHost
 from dapr.actor.runtime.runtime import ActorRuntime
+from dapr.clients.grpc._channel import create_aio_channel
 
 from reminder_actor.actor import ReminderActor
 from servicekit.logs import get_logger
@@ -25,9 +28,11 @@ log = get_logger(__name__)
 class _Host(ActorGrpcHost):
     """The SDK's host, telling when it stopped serving."""
 
-    def __init__(self, address: str, timeout_seconds: int) -> None:
+    def __init__(self, address: str, timeout_seconds: int, interceptors: Sequence[Any]) -> None:
         # No listener of the SDK's: the app channel is ours (servicekit.callbacks).
         super().__init__(address=address, timeout_seconds=timeout_seconds, app_port=0)
+        # The host would make the same channel, without a way to add to it.
+        self._channel = create_aio_channel(address, interceptors=interceptors)
         self.ended = asyncio.Event()
 
     def _on_run_task_done(self, task: "asyncio.Task[None]") -> None:
@@ -64,7 +69,7 @@ class ActorHosting:
         backoff, failures = Backoff(base=0.2, cap=3.0), 0
         while True:
             await self._sidecar.wait_up()
-            host = _Host(self._address, self._timeout)
+            host = _Host(self._address, self._timeout, self._sidecar.stream_interceptors)
             try:
                 await host.register_actor(ReminderActor, actor_factory=self._create)
                 await host.start()

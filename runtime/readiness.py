@@ -1,7 +1,7 @@
 """Asking each part whether it is ready."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ class Probe:
     name: str
     url: str
     accept: Callable[[Any], bool] | None = None
+    headers: Mapping[str, str] | None = None
 
 
 def hosts_actor(actor_type: str) -> Callable[[Any], bool]:
@@ -47,7 +48,7 @@ async def _wait(session: aiohttp.ClientSession, probe: Probe, done: Callable[[st
 
 async def _ask(session: aiohttp.ClientSession, probe: Probe) -> bool:
     try:
-        async with session.get(probe.url) as response:
+        async with session.get(probe.url, headers=probe.headers) as response:
             if not response.ok:
                 return False
             return probe.accept is None or probe.accept(await response.json(content_type=None))

@@ -22,6 +22,7 @@ from runtime.layout import Layout
 from runtime.ports import Ports
 from runtime.processes import Child, Command, Sink, tail
 from runtime.readiness import Probe, first, hosts_actor, wait_all
+from runtime.tokens import Tokens
 from runtime.topology import App, Topology
 
 BROKER = "broker"
@@ -94,6 +95,7 @@ class Supervisor:
         self._sidecar_ports = {
             app.app_id: commands.SidecarPorts(*(ports.pick() for _ in range(4))) for app in topology.apps
         }
+        self._tokens = {app.app_id: Tokens() for app in topology.apps}
         self.url = f"http://127.0.0.1:{self._page_port}"
 
     # The run
@@ -197,6 +199,10 @@ class Supervisor:
         app = next(app for app in self._topology.apps if app.app_id == name)
         return {"app": self._app_ports[name], **({"http": self._page_port} if app.serves_people else {})}
 
+    def token_headers(self, app_id: str) -> Mapping[str, str]:
+        """What a caller of this app's daprd sends along."""
+        return self._tokens[app_id].headers
+
     async def kill(self, name: str, sig: int = signal.SIGKILL) -> None:
         """Signal a part; if it ends, it is started again by the rule. After SIGKILL, returns when it is gone."""
         await self._child(name).kill(sig)
@@ -261,7 +267,7 @@ class Supervisor:
         for app in self._topology.apps:
             yield self._app_command(app), None
             yield (
-                runtime(
+                Command(
                     sidecar_name(app.app_id),
                     commands.sidecar(
                         binaries.daprd,
@@ -271,6 +277,8 @@ class Supervisor:
                         placement_port=self._placement_ports.grpc,
                         scheduler_port=self._scheduler_ports.grpc,
                     ),
+                    layout.root,
+                    {**inherited, **self._tokens[app.app_id].environment},
                 ),
                 None,
             )
@@ -288,7 +296,12 @@ class Supervisor:
         program, *arguments = app.command
         if os.sep in program:
             program = str(app.directory / program)
-        return Command(app.app_id, (program, *arguments), app.directory, {**env, **self._env})
+        return Command(
+            app.app_id,
+            (program, *arguments),
+            app.directory,
+            {**env, **self._tokens[app.app_id].environment, **self._env},
+        )
 
     async def _broker_started(self, server: nats_broker.Broker) -> None:
         await nats_broker.ensure_streams(server)
@@ -316,7 +329,8 @@ class Supervisor:
             http = f"http://127.0.0.1:{self._sidecar_ports[app.app_id].http}/v1.0"
             probes.append(Probe(sidecar_name(app.app_id), f"{http}/healthz"))
             if app.app_id == contract.REMINDER_ACTOR:
-                probes.append(Probe(app.app_id, f"{http}/metadata", hosts_actor(contract.REMINDER_ACTOR_TYPE)))
+                hosts = hosts_actor(contract.REMINDER_ACTOR_TYPE)
+                probes.append(Probe(app.app_id, f"{http}/metadata", hosts, self._tokens[app.app_id].headers))
             if app.serves_people:
                 probes.append(Probe(app.app_id, f"{self.url}/readyz"))
         return probes

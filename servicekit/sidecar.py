@@ -8,7 +8,7 @@ a minute waits up to two before it tries again.
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
 import aiohttp
@@ -72,6 +72,24 @@ class _TraceInterceptor(grpc.aio.UnaryUnaryClientInterceptor):
         return await continuation(details, request)
 
 
+class _StreamToken(grpc.aio.StreamStreamClientInterceptor):
+    """Adds the API token to streams, that is to subscriptions and the actor host.
+
+    The SDK's interceptor is one for unary calls and streams, and grpc.aio takes such a one for unary calls only
+    (grpcio 1.81, aio/_channel.py): streams go out without the token.
+    """
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    async def intercept_stream_stream(self, continuation: Any, details: Any, request_iterator: Any) -> Any:
+        metadata = [*(details.metadata or ()), ("dapr-api-token", self._token)]
+        details = grpc.aio.ClientCallDetails(
+            details.method, details.timeout, grpc.aio.Metadata(*metadata), details.credentials, details.wait_for_ready
+        )
+        return await continuation(details, request_iterator)
+
+
 class Sidecar:
     """This service's daprd. Use as an async context manager; it starts at once and connects when daprd is there."""
 
@@ -113,6 +131,11 @@ class Sidecar:
     def generation(self) -> int:
         """Counts connections: a change means that daprd was away and streams must be opened anew."""
         return self._generation
+
+    @property
+    def stream_interceptors(self) -> Sequence[Any]:
+        """For a channel of the SDK's that carries streams."""
+        return [_StreamToken(self._token)] if self._token else []
 
     async def wait_up(self) -> None:
         """Return once daprd is there; starting order is free, so this waits without limit."""
@@ -274,7 +297,7 @@ class Sidecar:
     async def _connect(self) -> None:
         await self._disconnect()
         # The constructor probes the health endpoint once more and blocks while it does: it has just answered.
-        self._client = DaprClient(address=self._address, interceptors=[_TraceInterceptor()])
+        self._client = DaprClient(address=self._address, interceptors=[_TraceInterceptor(), *self.stream_interceptors])
         self._channel = grpc.aio.insecure_channel(self._address, options=_CHANNEL_OPTIONS)
         self._generation += 1
         self._up.set()

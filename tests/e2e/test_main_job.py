@@ -194,7 +194,10 @@ async def test_operators_see_the_actor_type_and_its_count(stack: Stack) -> None:
         await until_scheduled(person, task["id"])
     port = stack.ports("reminder-actor.daprd")["http"]
     async with httpx.AsyncClient() as client:
-        metadata = (await client.get(f"http://127.0.0.1:{port}/v1.0/metadata")).json()
+        answer = await client.get(
+            f"http://127.0.0.1:{port}/v1.0/metadata", headers=dict(stack.token_headers("reminder-actor"))
+        )
+        metadata = answer.json()
     active = {entry["type"]: entry["count"] for entry in metadata["actorRuntime"]["activeActors"]}
     assert active["ReminderActor"] >= 1
     assert metadata["actorRuntime"]["hostReady"] is True
@@ -208,7 +211,8 @@ async def test_a_job_is_retried_without_end(stack: Stack) -> None:
     name = f"reminder-{task['reminders'][0]['id']}"
     async with grpc.aio.insecure_channel(f"127.0.0.1:{stack.ports('scheduler.daprd')['grpc']}") as channel:
         stub = api_service_v1.DaprStub(channel)
-        job = (await stub.GetJob(api_v1.GetJobRequest(name=name), timeout=5)).job
+        token = tuple(stack.token_headers("scheduler").items())
+        job = (await stub.GetJob(api_v1.GetJobRequest(name=name), timeout=5, metadata=token)).job
     assert job.failure_policy.WhichOneof("policy") == "constant"
     assert not job.failure_policy.constant.HasField("max_retries")
     assert job.failure_policy.constant.interval.seconds == 3

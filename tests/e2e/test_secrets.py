@@ -2,9 +2,12 @@
 
 import json
 
+import grpc
+import grpc.aio
 import httpx
 import pytest
 
+from contracts.names import CANCEL_METHOD, PENDING_METHOD, SCHEDULE_METHOD
 from tests.support.person import Person
 from tests.support.stack import Stack
 
@@ -35,5 +38,38 @@ async def test_the_secrets_file_is_the_users_own(stack: Stack) -> None:
 async def test_an_app_cannot_read_the_brokers_credentials(stack: Stack, app_id: str) -> None:
     port = stack.ports(f"{app_id}.daprd")["http"]
     async with httpx.AsyncClient() as client:
-        answer = await client.get(f"http://127.0.0.1:{port}/v1.0/secrets/secretstore/nats-token")
+        answer = await client.get(
+            f"http://127.0.0.1:{port}/v1.0/secrets/secretstore/nats-token", headers=dict(stack.token_headers(app_id))
+        )
     assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("app_id", ["chat-api", "reminder-actor", "scheduler"])
+@pytest.mark.parametrize("headers", [{}, {"dapr-api-token": "guessed"}])
+async def test_a_sidecar_answers_nobody_without_its_token(stack: Stack, app_id: str, headers: dict[str, str]) -> None:
+    port = stack.ports(f"{app_id}.daprd")["http"]
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}/v1.0", headers=headers) as client:
+        assert (await client.get("/metadata")).status_code == 401
+        assert (await client.post("/publish/pubsub/task-events", json={})).status_code == 401
+        assert (await client.get("/secrets/secretstore/anything")).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("app_id", "method"),
+    [
+        ("scheduler", "/dapr.proto.runtime.v1.AppCallback/OnJobEvent"),
+        ("scheduler", SCHEDULE_METHOD),
+        ("scheduler", CANCEL_METHOD),
+        ("chat-api", PENDING_METHOD),
+    ],
+)
+@pytest.mark.parametrize("token", [None, "guessed"])
+async def test_a_callback_without_the_token_is_refused(
+    stack: Stack, app_id: str, method: str, token: str | None
+) -> None:
+    metadata = (("dapr-api-token", token),) if token else ()
+    async with grpc.aio.insecure_channel(f"127.0.0.1:{stack.ports(app_id)['app']}") as channel:
+        call = channel.unary_unary(method, request_serializer=bytes, response_deserializer=bytes)
+        with pytest.raises(grpc.aio.AioRpcError) as refusal:
+            await call(b"", timeout=5, metadata=metadata)
+    assert refusal.value.code() == grpc.StatusCode.UNAUTHENTICATED

@@ -57,6 +57,10 @@ class Stack:
         """A process's ports."""
         return self._supervisor.ports(name)
 
+    def token_headers(self, app_id: str) -> Mapping[str, str]:
+        """What a caller of this app's daprd sends along."""
+        return self._supervisor.token_headers(app_id)
+
     def pid(self, name: str) -> int | None:
         """A process's id, while it runs."""
         return self._supervisor.pid(name)
