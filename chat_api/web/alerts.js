@@ -1,6 +1,7 @@
 // How a reminder is noticed when nobody looks at the page: a chime and a system notification.
 
-const SOUND_KEY = "sound";
+import { soundWanted } from "./device.js";
+
 let audio = null;
 
 /** Browsers allow sound only after a gesture: make the audio context at the first one. */
@@ -10,23 +11,6 @@ export function prepareSound(signal) {
     if (audio?.state === "suspended") audio.resume().catch(() => {});
   };
   for (const gesture of ["pointerdown", "keydown"]) addEventListener(gesture, ready, { signal, passive: true });
-}
-
-/** Whether the person wants the chime; yes until switched off. */
-export function soundWanted() {
-  try {
-    return localStorage.getItem(SOUND_KEY) !== "off";
-  } catch {
-    return true;
-  }
-}
-
-export function setSoundWanted(wanted) {
-  try {
-    localStorage.setItem(SOUND_KEY, wanted ? "on" : "off");
-  } catch {
-    // Without storage the choice cannot outlast the page, and is not kept.
-  }
 }
 
 /** Two soft rising notes, about a second. Silent before the first gesture and when switched off. */

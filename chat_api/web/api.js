@@ -1,7 +1,6 @@
 // The HTTP API. Every call has a time-out, and every failure a sentence to show.
 
 const TIMEOUT = 10_000;
-const CHAT_TIMEOUT = 20_000;
 
 /** A call that failed. `status` is 0 when no answer came; `fields` maps field names to what is wrong with them. */
 export class ApiError extends Error {
@@ -16,29 +15,40 @@ export class ApiError extends Error {
 }
 
 /**
- * One request.
+ * One request. `body` is sent as JSON, unless `type` says that it is a file of another kind.
+ * `key` makes a repetition harmless, `match` is the ETag of what is to be changed.
+ * @returns {data, etag, next}: `next` is the path of the next page, if there is one
  * @throws {ApiError} refused, unreachable or too slow
  * @throws {DOMException} AbortError when `signal` fired
  */
-export async function call(method, path, { body, key, signal, timeout = TIMEOUT } = {}) {
+export async function exchange(method, path, { body, type, key, match, signal, timeout = TIMEOUT } = {}) {
   const timer = AbortSignal.timeout(timeout);
+  const headers = { Accept: "application/json" };
+  if (body) headers["Content-Type"] = type ?? "application/json";
+  if (key) headers["Idempotency-Key"] = key;
+  if (match) headers["If-Match"] = match;
   try {
     const response = await fetch(`/api/v1${path}`, {
       method,
       credentials: "same-origin",
       cache: "no-store",
-      headers: { Accept: "application/json", ...(body && { "Content-Type": "application/json" }), ...(key && { "Idempotency-Key": key }) },
-      body: body && JSON.stringify(body),
+      headers,
+      body: type ? body : body && JSON.stringify(body),
       signal: signal ? AbortSignal.any([signal, timer]) : timer,
     });
     if (!response.ok) throw await refusal(response);
-    return response.status === 204 ? null : await response.json();
+    const data = response.status === 204 ? null : await response.json();
+    const next = /<\/api\/v1([^>]+)>;\s*rel="next"/.exec(response.headers.get("Link") ?? "")?.[1];
+    return { data, etag: response.headers.get("ETag"), next };
   } catch (error) {
     if (error instanceof ApiError || signal?.aborted) throw error;
     if (timer.aborted) throw new ApiError("No answer came in time.", { maybeDone: true });
     throw new ApiError("The server cannot be reached. Check your connection, then try again.");
   }
 }
+
+/** One request; what it answers. */
+export const call = async (method, path, options) => (await exchange(method, path, options)).data;
 
 async function refusal(response) {
   let problem = {};
@@ -59,70 +69,3 @@ export async function logIn(email, password, { register }) {
 
 /** Who is logged in: {id, email}. */
 export const me = (signal) => call("GET", "/auth/me", { signal });
-
-/** The calls of one session. When the server says that the session is over, `onExpired` runs. */
-export class Client {
-  #signal;
-  #onExpired;
-
-  constructor(signal, onExpired) {
-    this.#signal = signal;
-    this.#onExpired = onExpired;
-  }
-
-  me() {
-    return this.#call("GET", "/auth/me");
-  }
-
-  logOut() {
-    return this.#call("POST", "/auth/logout");
-  }
-
-  /** A repetition with the same `key` adds nothing twice. */
-  chat(message, timezone, conversationId, key) {
-    const body = { message, timezone, ...(conversationId && { conversation_id: conversationId }) };
-    return this.#call("POST", "/chat", { body, key, timeout: CHAT_TIMEOUT });
-  }
-
-  tasks(status) {
-    return this.#call("GET", `/tasks?status=${status}`);
-  }
-
-  task(taskId) {
-    return this.#call("GET", `/tasks/${encodeURIComponent(taskId)}`);
-  }
-
-  createTask(task) {
-    return this.#call("POST", "/tasks", { body: task });
-  }
-
-  setStatus(taskId, status) {
-    return this.#call("PATCH", `/tasks/${encodeURIComponent(taskId)}`, { body: { status } });
-  }
-
-  deleteTask(taskId) {
-    return this.#call("DELETE", `/tasks/${encodeURIComponent(taskId)}`);
-  }
-
-  inbox(limit) {
-    return this.#call("GET", `/inbox?limit=${limit}`);
-  }
-
-  acknowledge(inboxId) {
-    return this.#call("POST", `/inbox/${inboxId}/acknowledge`);
-  }
-
-  /** `when` is {minutes} or {until}; the answer is the task. */
-  snooze(inboxId, when) {
-    return this.#call("POST", `/inbox/${inboxId}/snooze`, { body: when });
-  }
-
-  async #call(method, path, options) {
-    try {
-      return await call(method, path, { ...options, signal: this.#signal });
-    } catch (error) {
-      if (error.status === 401) this.#onExpired();
-      throw error;
-    }
-  }
-}

@@ -46,3 +46,16 @@ export function announce(sentence) {
   document.getElementById("announcer").append(el("p", { text: sentence }));
   setTimeout(() => document.getElementById("announcer").firstElementChild?.remove(), 10_000);
 }
+
+/** Whether keys typed into this element are its own. */
+export const takesText = (node) => Boolean(node?.closest?.("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]"));
+
+/** Remember what is focused; the answer brings the focus back there, or to the element that took its place. */
+export function rememberFocus() {
+  const node = document.activeElement;
+  const key = node?.dataset?.focus;
+  return () => {
+    const now = node?.isConnected ? node : key && document.querySelector(`[data-focus="${CSS.escape(key)}"]`);
+    now?.focus?.();
+  };
+}

@@ -14,7 +14,19 @@ export function describe(rule) {
   if (fields.BYDAY === "MO,TU,WE,TH,FR" && interval === 1) return "Every weekday";
   const every = interval === 1 ? `Every ${unit}` : `Every ${interval} ${unit}s`;
   const on = [days(fields.BYDAY), monthDays(fields.BYMONTHDAY)].filter(Boolean).join(" or ");
-  return on ? `${every} on ${on}` : every;
+  return [every, on && `on ${on}`, end(fields)].filter(Boolean).join(" ");
+}
+
+function end({ COUNT: count, UNTIL: until }) {
+  if (count) return `${count} times in all`;
+  return until && `until ${until.slice(0, 4)}-${until.slice(4, 6)}-${until.slice(6, 8)}`;
+}
+
+/** The rules that a list of choices offers for something due on this date: [{rule, label}]. */
+export function commonRules(due) {
+  const day = Object.keys(DAYS)[(due.getDay() + 6) % 7];
+  const rules = ["FREQ=DAILY", "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR", `FREQ=WEEKLY;BYDAY=${day}`, `FREQ=WEEKLY;INTERVAL=2;BYDAY=${day}`, `FREQ=MONTHLY;BYMONTHDAY=${due.getDate()}`];
+  return [...rules.map((rule) => ({ rule, label: describe(rule) })), { rule: "FREQ=YEARLY", label: "Every year" }];
 }
 
 function days(list) {

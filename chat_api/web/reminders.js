@@ -2,7 +2,8 @@
 
 import { chime, notify } from "./alerts.js";
 import { announce, el, icon, part, touchFirst } from "./dom.js";
-import { dayAndClock, lateness } from "./time.js";
+import { dueOf, dueWords } from "./meta.js";
+import { absolute, dayAndClock, daysLater, lateness } from "./time.js";
 import { toast } from "./toast.js";
 
 const LOADED = 50;
@@ -12,24 +13,26 @@ const MANY = 3;
 const SNOOZES = [
   ["10 min", () => ({ minutes: 10 })],
   ["1 hour", () => ({ minutes: 60 })],
-  ["tomorrow at 9", () => ({ until: tomorrowAt(9).toISOString() })],
+  ["tomorrow at 9", () => ({ until: daysLater(new Date(), 1, 9).toISOString() })],
 ];
 
 export class Reminders {
   #client;
   #view;
   #onTaskChanged;
+  #onDone;
   /** Every inbox id ever shown, so that a repeated event shows nothing twice. */
   #seen = new Set();
   /** Inbox id → {item, node} of the cards on the page. */
   #cards = new Map();
   lastId = 0;
 
-  /** `onTaskChanged` runs after "Done" completed a task. */
-  constructor(view, client, { onTaskChanged }) {
+  /** `onTaskChanged` runs after a task was changed here, `onDone` with the sentence of what can be taken back. */
+  constructor(view, client, { onTaskChanged, onDone }) {
     this.#view = view;
     this.#client = client;
     this.#onTaskChanged = onTaskChanged;
+    this.#onDone = onDone;
     part(view, "dismiss-all").addEventListener("click", () => this.#dismissAll());
   }
 
@@ -50,9 +53,11 @@ export class Reminders {
     if (!this.#note(item) || item.acknowledged_at) return;
     this.#show(item);
     const when = dueSentence(item);
-    announce(`Reminder: ${item.title}. ${when}`);
+    announce(item.kind === "digest" ? item.title : `Reminder: ${item.title}. ${when}`);
+    // In the person's quiet hours it waits to be seen.
+    if (item.quiet) return;
     chime();
-    notify(item.id, item.title, when);
+    notify(item.id, item.title, item.kind === "digest" ? item.body : when);
   }
 
   /** The task was completed or deleted elsewhere on the page: its cards have served. */
@@ -71,25 +76,22 @@ export class Reminders {
   }
 
   #show(item) {
-    const done = el("button", { type: "button", class: "button primary", "data-testid": "reminder-done", "aria-label": `Done: ${item.title}`, text: "Done" });
-    const dismiss = el("button", { type: "button", class: "button quiet", "data-testid": "reminder-dismiss", "aria-label": `Dismiss: ${item.title}`, text: "Dismiss" });
-    const snoozes = el("p", { class: "reminder-snooze" }, el("span", { text: "Again:" }));
-    const node = el("li", { class: "reminder", "data-testid": "reminder-card", "data-reminder-id": item.reminder_id },
-      el("span", { class: "reminder-mark" }, icon("bell")),
+    const digest = item.kind === "digest";
+    const node = el("li", { class: digest ? "reminder digest" : "reminder", "data-testid": digest ? "digest-card" : "reminder-card", "data-reminder-id": item.reminder_id });
+    const button = (kind, testid, label, text, run) =>
+      el("button", { type: "button", class: kind, "data-testid": testid, "aria-label": `${label}: ${item.title}`, text, onclick: () => this.#act(item, node, run) });
+    const dismiss = button("button quiet", "reminder-dismiss", "Dismiss", "Dismiss", () => this.#putAway(item));
+    node.append(
+      el("span", { class: "reminder-mark" }, icon(digest ? "list" : "bell")),
       el("div", { class: "reminder-text" },
         el("p", { class: "reminder-title", text: item.title }),
-        el("p", { class: "reminder-when" }, el("time", { datetime: item.due_at, text: dueSentence(item) })),
-        snoozes,
+        digest ? lines(item.body) : el("p", { class: "reminder-when" }, el("time", { datetime: item.due_at, title: absolute(new Date(item.due_at)), text: dueSentence(item) })),
+        !digest && el("p", { class: "reminder-snooze" }, el("span", { text: "Again:" }),
+          ...SNOOZES.map(([label, when]) => button("link", "reminder-snooze", `Remind me again, ${label}`, label, () => this.#snooze(item, when()))),
+        ),
       ),
-      el("div", { class: "reminder-actions" }, done, dismiss),
+      el("div", { class: "reminder-actions" }, !digest && button("button primary", "reminder-done", "Done", "Done", () => this.#complete(item)), dismiss),
     );
-    for (const [label, when] of SNOOZES) {
-      const button = el("button", { type: "button", class: "link", "data-testid": "reminder-snooze", "aria-label": `Remind me again, ${label}: ${item.title}`, text: label });
-      button.addEventListener("click", () => this.#act(item, node, () => this.#snooze(item, when())));
-      snoozes.append(button);
-    }
-    done.addEventListener("click", () => this.#act(item, node, () => this.#complete(item)));
-    dismiss.addEventListener("click", () => this.#act(item, node, () => this.#putAway(item)));
     this.#cards.set(item.id, { item, node });
     part(this.#view, "cards").prepend(node);
     this.#update();
@@ -114,12 +116,14 @@ export class Reminders {
     try {
       const task = await this.#client.task(item.task_id);
       // A recurring task stands at its next occurrence by now: that one is not done yet.
-      if (task.recurrence && Date.parse(task.due_at) > Date.parse(item.due_at)) {
+      const due = task.recurrence && dueOf(task);
+      if (due && due.date > new Date(item.due_at)) {
         await this.#putAway(item);
-        toast(`Done. “${item.title}” is next due ${dayAndClock(new Date(task.due_at))}.`);
+        toast(`Done. “${item.title}” is next due ${dueWords(task)}.`);
         return;
       }
-      await this.#client.setStatus(item.task_id, "completed");
+      const done = await this.#client.updateTask(item.task_id, { status: "completed" });
+      this.#onDone(done.status === "open" ? `Done. “${item.title}” is next due ${dueWords(done)}.` : `Completed “${item.title}”`);
     } catch (error) {
       // The task was deleted meanwhile: nothing is left to be done.
       if (error.status !== 404) throw error;
@@ -135,7 +139,7 @@ export class Reminders {
     const next = task.reminders.filter((reminder) => reminder.snoozed && !reminder.fired_at).at(-1);
     this.#remove(item.id);
     this.#onTaskChanged();
-    if (next) toast(`I will remind you again ${dayAndClock(new Date(next.due_at))}.`);
+    if (next) this.#onDone(`I will remind you again ${dayAndClock(new Date(next.due_at))}.`);
   }
 
   async #putAway(item) {
@@ -177,17 +181,13 @@ export class Reminders {
   }
 }
 
+/** The digest's text, a paragraph each line. */
+const lines = (body) => el("div", { class: "digest-lines" }, ...body.split("\n").filter(Boolean).map((text) => el("p", { text })));
+
 /** When it was due, and that it came late if it did. */
 function dueSentence(item) {
   const due = new Date(item.due_at);
   const when = dayAndClock(due, new Date(), { exact: true });
   const late = lateness(due, new Date(item.fired_at));
   return late ? `Was due ${when}, came ${late}` : `Due ${when}`;
-}
-
-function tomorrowAt(hour) {
-  const day = new Date();
-  day.setDate(day.getDate() + 1);
-  day.setHours(hour, 0, 0, 0);
-  return day;
 }

@@ -1,19 +1,17 @@
-// The list of tasks, grouped by when they are due.
+// The board of tasks: reads them, draws them by when they are due, and keeps the focus where it was.
 
-import { el, hook, icon, part, touchFirst } from "./dom.js";
-import { describe } from "./recurrence.js";
-import { clock, dayAndClock, daysFrom, nearby, timeZone } from "./time.js";
+import { Actions } from "./actions.js";
+import { Families } from "./families.js";
+import { Filters } from "./filters.js";
+import { el, hook, part, touchFirst } from "./dom.js";
+import { Lists } from "./lists.js";
+import { GROUPS, dueOf, groupOf, metaOf } from "./meta.js";
+import { taskRow } from "./row.js";
+import { timeZone } from "./time.js";
 import { toast } from "./toast.js";
 
-const GROUPS = [
-  ["overdue", "Overdue"],
-  ["today", "Today"],
-  ["tomorrow", "Tomorrow"],
-  ["week", "Next 7 days"],
-  ["later", "Later"],
-  ["undated", "Whenever"],
-];
-const COMPLETED_SHOWN = 30;
+const PAGE = 100;
+const PAGE_LIMIT = 500;
 // A change comes back from the workers (armed reminder, next occurrence) a moment after its answer.
 const ECHOES = [1_200, 4_000];
 const TICK = 15_000;
@@ -23,34 +21,59 @@ export class Tasks {
   #signal;
   #view;
   #onSettled;
+  #families;
   #open = [];
   #completed = [];
+  #next = { open: undefined, completed: undefined };
   #loaded = false;
   #drawn = "";
   #fresh = new Set();
   #timers = [];
   #asked = 0;
+  #subtaskForm = null;
 
-  /** `onSettled` runs with the id of a task that was completed or deleted here. */
-  constructor(view, client, signal, { onSettled }) {
+  /** `onSettled` runs with the id of a task that was completed or deleted here; `openEditor` with a task, or what a new one begins with. */
+  constructor(view, client, signal, { onSettled, openEditor }) {
     this.#view = view;
     this.#client = client;
     this.#signal = signal;
     this.#onSettled = onSettled;
+    this.#families = new Families(client);
+    this.actions = new Actions(client, signal, this, { openEditor });
+    this.filters = new Filters(view, { onChange: () => this.refresh() });
+    this.lists = new Lists(view, client, signal, {
+      onChosen: (name) => {
+        this.filters.list = name;
+        this.refresh();
+      },
+      onDone: (text) => this.actions.said(text),
+    });
     part(view, "zone").textContent = `Times are shown in ${timeZone().replaceAll("_", " ")} time.`;
+    part(view, "completed").addEventListener("toggle", () => this.refresh());
+    hook(view, "load-more").addEventListener("click", () => this.#more("open"));
+    hook(view, "completed-more").addEventListener("click", () => this.#more("completed"));
+    this.#wireQuickAdd();
     const tick = setInterval(() => this.#draw(), TICK);
     signal.addEventListener("abort", () => [tick, ...this.#timers].forEach(clearTimeout));
   }
 
-  /** Read both lists again. A failure is shown above the list. */
-  async refresh() {
+  /** Read what is shown again. A failure is shown above the list. */
+  async refresh({ echo = false } = {}) {
     const asked = ++this.#asked;
     try {
-      const [open, completed] = await Promise.all([this.#client.tasks("open"), this.#client.tasks("completed")]);
+      const wantsCompleted = part(this.#view, "completed").open;
+      const [open, completed] = await Promise.all([
+        this.#read("open", this.#open.length),
+        wantsCompleted ? this.#read("completed", this.#completed.length) : null,
+        echo ? null : this.lists.load(),
+      ]);
+      if (!echo) await this.#families.load(open.tasks);
       // A later request has overtaken this one.
       if (asked !== this.#asked) return;
-      this.#open = open;
-      this.#completed = completed.sort((a, b) => b.updated_at.localeCompare(a.updated_at));
+      this.#open = open.tasks;
+      this.#next.open = open.next;
+      this.#completed = (completed?.tasks ?? []).sort((a, b) => b.updated_at.localeCompare(a.updated_at));
+      this.#next.completed = completed?.next;
       this.#loaded = true;
       this.#showError("");
       this.#draw();
@@ -59,122 +82,55 @@ export class Tasks {
     }
   }
 
+  /** As many as were shown, and at least a page. */
+  async #read(status, shown) {
+    const wanted = Math.max(shown, PAGE);
+    let { data: tasks, next } = await this.#client.tasks({ status, ...this.filters.params(), limit: Math.min(wanted, PAGE_LIMIT) });
+    while (next && tasks.length < wanted) {
+      const page = await this.#client.page(next);
+      tasks = [...tasks, ...page.data];
+      next = page.next;
+    }
+    return { tasks, next };
+  }
+
+  async #more(status) {
+    try {
+      const { data, next } = await this.#client.page(this.#next[status]);
+      if (status === "open") this.#open.push(...data);
+      else this.#completed.push(...data);
+      this.#next[status] = next;
+      if (status === "open") await this.#families.load(this.#open);
+      this.#draw();
+    } catch (error) {
+      if (!this.#signal.aborted) toast(`The next tasks could not be read. ${error.message}`);
+    }
+  }
+
   /** Read now and again shortly, when the workers have caught up. `changed` are ids to point out. */
   refreshSoon(changed = []) {
     for (const id of changed) this.#fresh.add(id);
     this.#timers.forEach(clearTimeout);
     this.refresh().then(() => this.#fresh.clear());
-    this.#timers = ECHOES.map((delay) => setTimeout(() => this.refresh(), delay));
+    this.#timers = ECHOES.map((delay) => setTimeout(() => this.refresh({ echo: true }), delay));
   }
 
-  #showError(text) {
-    const node = part(this.#view, "task-error");
-    node.textContent = text;
-    node.hidden = !text;
+  /** It was completed or deleted: its reminders have served. */
+  settled(taskId) {
+    this.#onSettled(taskId);
   }
 
-  #draw() {
-    if (!this.#loaded) return;
-    const now = new Date();
-    const items = this.#open.map((task) => ({ task, group: groupOf(task, now), meta: metaOf(task, now) }));
-    // Drawing anew moves a screen reader's place: only when something is different.
-    const picture = JSON.stringify([items, this.#completed]);
-    if (picture === this.#drawn) return;
-    this.#drawn = picture;
-    const focused = document.activeElement?.dataset.focus;
-
-    const groups = GROUPS.map(([key, name]) => this.#group(key, name, items.filter((item) => item.group === key)));
-    hook(this.#view, "task-list").replaceChildren(...(items.length ? groups.filter(Boolean) : [nothing()]));
-    hook(this.#view, "completed-list").replaceChildren(
-      ...this.#completed.slice(0, COMPLETED_SHOWN).map((task) => this.#completedItem(task)),
-    );
-    part(this.#view, "completed").hidden = this.#completed.length === 0;
-    part(this.#view, "completed-count").textContent = this.#completed.length;
-    part(this.#view, "count").textContent = items.length || "";
-
-    if (focused) this.#view.querySelector(`[data-focus="${CSS.escape(focused)}"]`)?.focus();
-  }
-
-  #group(key, name, items) {
-    if (!items.length) return null;
-    const id = `group-${key}`;
-    return el("section", { class: `group ${key}`, "aria-labelledby": id },
-      el("h3", { id, text: name }),
-      el("ul", { class: "task-group" }, ...items.sort(byDue).map((item) => this.#openItem(item))),
-    );
-  }
-
-  #openItem({ task, meta }) {
-    return el("li", { class: this.#fresh.has(task.id) ? "task fresh" : "task", "data-testid": "task-item", "data-task-id": task.id },
-      this.#button(task, "complete", "Complete", "check", () => this.#setStatus(task, "completed")),
-      el("div", { class: "task-text" },
-        el("p", { class: "task-title", text: task.title }),
-        task.notes && el("p", { class: "task-notes", text: task.notes }),
-        meta.length && el("ul", { class: "task-meta" }, ...meta.map(metaItem)),
-      ),
-      this.#button(task, "delete", "Delete", "trash", () => this.#delete(task)),
-    );
-  }
-
-  #completedItem(task) {
-    return el("li", { class: "task", "data-testid": "completed-item", "data-task-id": task.id },
-      this.#button(task, "reopen", "Reopen", "undo", () => this.#setStatus(task, "open")),
-      el("div", { class: "task-text" }, el("p", { class: "task-title", text: task.title })),
-      this.#button(task, "delete", "Delete", "trash", () => this.#delete(task)),
-    );
-  }
-
-  #button(task, action, verb, symbol, run) {
-    return el("button", {
-      type: "button",
-      class: `icon-button ${action}`,
-      title: verb,
-      "aria-label": `${verb}: ${task.title}`,
-      "data-testid": `task-${action}`,
-      "data-focus": `${action} ${task.id}`,
-      onclick: run,
-    }, icon(symbol));
-  }
-
-  async #setStatus(task, status) {
-    const done = status === "completed";
-    const changed = await this.#change(task, () => this.#client.setStatus(task.id, status));
-    if (!changed) return;
-    if (done) this.#onSettled(task.id);
-    if (done && changed.status === "open") {
-      toast(`Done. “${task.title}” is next due ${dayAndClock(new Date(changed.due_at))}.`);
-      return;
-    }
-    const action = { label: "Undo", run: () => this.#setStatus(task, done ? "open" : "completed") };
-    toast(done ? `Completed “${task.title}”` : `“${task.title}” is open again`, { action });
-  }
-
-  async #delete(task) {
-    if (!(await this.#change(task, () => this.#client.deleteTask(task.id)))) return;
-    this.#onSettled(task.id);
-    toast(`Deleted “${task.title}”`, { action: { label: "Undo", run: () => this.#restore(task) } });
-  }
-
-  /** Make a deleted task anew, with the reminders that were still to come. */
-  async #restore(task) {
-    const { title, notes, priority, tags, due_at, recurrence } = task;
-    const ahead = ({ status, due_at: at }) => (status === "pending" || status === "scheduled") && new Date(at) > new Date();
-    const reminders = task.reminders.filter(ahead).map((reminder) => reminder.due_at);
-    try {
-      const copy = await this.#client.createTask({ title, notes: notes ?? "", priority, tags, due_at, recurrence, reminders, timezone: timeZone() });
-      if (task.status === "completed") await this.#client.setStatus(copy.id, "completed");
-      this.refreshSoon([copy.id]);
-    } catch (error) {
-      if (!this.#signal.aborted) toast(`“${title}” could not be brought back. ${error.message}`);
-    }
+  /** The open tasks that are shown, by id. */
+  find(taskId) {
+    return this.#families.partWithId(taskId) ?? [...this.#open, ...this.#completed].find((task) => task.id === taskId);
   }
 
   /** Carry out a change of one task and read the lists again; its answer, or null when it did not work. */
-  async #change(task, run) {
-    const item = this.#view.querySelector(`[data-task-id="${CSS.escape(task.id)}"]`);
+  async change(task, run, { leaves = false } = {}) {
+    const item = this.#row(task.id);
     if (item?.ariaBusy === "true") return null;
     const neighbour = item && focusAfter(item);
-    const held = item?.contains(document.activeElement);
+    const held = item?.contains(document.activeElement) || document.activeElement === document.body;
     if (item) item.ariaBusy = "true";
     let answer = {};
     try {
@@ -186,13 +142,142 @@ export class Tasks {
         toast(`“${task.title}” was not changed. ${error.message}`);
         return null;
       }
+      leaves = true;
     }
-    this.#open = this.#open.filter((other) => other.id !== task.id);
-    this.#completed = this.#completed.filter((other) => other.id !== task.id);
-    this.#draw();
-    if (held) this.#focus(neighbour);
+    if (leaves) {
+      this.#open = this.#open.filter((other) => other.id !== task.id);
+      this.#completed = this.#completed.filter((other) => other.id !== task.id);
+      this.#families.forget(task.id);
+      this.#draw();
+      if (held) this.#focus(neighbour);
+    } else if (item) {
+      item.ariaBusy = "false";
+    }
     this.refreshSoon();
     return answer;
+  }
+
+  /** Open a field under the task for new subtasks. */
+  startSubtask(task) {
+    const input = el("input", { class: "quiet-field", maxlength: 500, autocomplete: "off", placeholder: "Add a subtask", "aria-label": `New subtask of ${task.title}`, "data-testid": "subtask-input", "data-focus": `new part ${task.id}` });
+    const end = () => {
+      this.#subtaskForm = null;
+      this.#draw();
+    };
+    const submit = async (event) => {
+      event.preventDefault();
+      const title = input.value.trim();
+      if (!title) return end();
+      input.value = "";
+      const added = await this.actions.add({ title, parent_id: task.id });
+      if (added) this.#families.expect(task.id);
+      else input.value ||= title;
+    };
+    const keydown = (event) => {
+      if (event.key !== "Escape") return;
+      end();
+      this.#focus(`complete ${task.id}`);
+    };
+    this.#subtaskForm = { parent: task.id, node: el("li", { class: "subtask-add" }, el("form", { onsubmit: submit, onkeydown: keydown, onfocusout: () => !input.value && setTimeout(() => !input.matches(":focus") && this.#subtaskForm?.parent === task.id && end(), 200) }, input)) };
+    this.#draw();
+    input.focus();
+  }
+
+  #wireQuickAdd() {
+    const form = hook(this.#view, "quick-add");
+    const input = hook(this.#view, "quick-add-input");
+    let key = crypto.randomUUID?.();
+    form.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      const title = input.value.trim();
+      if (!title) return;
+      input.value = "";
+      const added = await this.actions.add({ title, list: this.filters.list }, key);
+      // The same key again only for the same attempt: a repetition then adds nothing twice.
+      if (added) key = crypto.randomUUID?.();
+      else input.value ||= title;
+    });
+    input.addEventListener("input", () => (key = crypto.randomUUID?.()));
+    hook(this.#view, "quick-add-details").addEventListener("click", () => {
+      const title = input.value.trim();
+      this.actions.edit({ title, list: this.filters.list }).then((added) => added && (input.value = ""));
+    });
+  }
+
+  #showError(text) {
+    const node = part(this.#view, "task-error");
+    node.textContent = text;
+    node.hidden = !text;
+  }
+
+  #draw() {
+    if (!this.#loaded) return;
+    const now = new Date();
+    const ids = new Set(this.#open.map((task) => task.id));
+    const tops = this.#open
+      .filter((task) => !ids.has(task.parent_id))
+      .map((task) => ({ task, group: groupOf(task, now), ...this.#dress(task, now) }))
+      .filter(({ group }) => this.filters.keeps(group));
+    // Drawing anew moves a screen reader's place: only when something is different.
+    const picture = JSON.stringify([tops, this.#completed, this.#next, this.filters.narrowed, this.filters.sort, this.#subtaskForm?.parent]);
+    if (picture === this.#drawn) return;
+    this.#drawn = picture;
+    const focused = document.activeElement?.dataset?.focus;
+
+    this.filters.offer(this.#open.flatMap((task) => task.tags));
+    const groups = this.filters.sort === "due" ? GROUPS.map(([key, name]) => this.#group(key, name, tops.filter(({ group }) => group === key).sort(byDue))) : [this.#plain(tops)];
+    hook(this.#view, "task-list").replaceChildren(...(tops.length ? groups.filter(Boolean) : [this.#nothing()]));
+    hook(this.#view, "completed-list").replaceChildren(...this.#completed.map((task) => this.#item(task, "completed", { meta: metaOf(task, now).filter(({ kind }) => kind === "tag") })));
+    hook(this.#view, "load-more").hidden = !this.#next.open;
+    hook(this.#view, "completed-more").hidden = !this.#next.completed;
+    if (!this.filters.narrowed && !this.filters.list) part(this.#view, "count").textContent = tops.length ? `${tops.length}${this.#next.open ? "+" : ""}` : "";
+
+    if (focused) this.#view.querySelector(`[data-focus="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+  }
+
+  /** What is shown of a task: its words, and its subtasks with theirs. */
+  #dress(task, now) {
+    const parts = this.#families.partsOf(task.id, this.#open);
+    const parent = task.parent_id && (this.#families.titleOf(task.parent_id) ?? "another task");
+    return {
+      meta: metaOf(task, now, { parent, parts, list: !this.filters.list }),
+      parts: parts.map((one) => ({ task: one, meta: one.status === "completed" ? [] : metaOf(one, now) })),
+    };
+  }
+
+  #group(key, name, items) {
+    if (!items.length) return null;
+    const id = `group-${key}`;
+    return el("section", { class: `group ${key}`, "aria-labelledby": id }, el("h3", { id, text: name }), this.#plain(items));
+  }
+
+  #plain(items) {
+    return el("ul", { class: "task-group" }, ...items.map(({ task, meta, parts }) => {
+      const rows = parts.map((one) => this.#item(one.task, "subtask", one));
+      if (this.#subtaskForm?.parent === task.id) rows.push(this.#subtaskForm.node);
+      return this.#item(task, "task", { meta, parts: rows });
+    }));
+  }
+
+  #item(task, kind, { meta, parts }) {
+    return taskRow(task, { kind, meta, parts, fresh: this.#fresh.has(task.id), act: this.actions });
+  }
+
+  #nothing() {
+    if (this.filters.narrowed) {
+      return el("div", { class: "nothing" },
+        el("p", { class: "nothing-title", text: "Nothing matches" }),
+        el("button", { type: "button", class: "link", "data-testid": "nothing-clear", text: "Show everything", onclick: () => this.filters.clear() }),
+      );
+    }
+    return el("div", { class: "nothing" },
+      el("p", { class: "nothing-title", text: "Nothing to do" }),
+      el("p", { text: this.filters.list ? "Add something to this list above." : "What you ask to be reminded of shows up here." }),
+    );
+  }
+
+  #row(taskId) {
+    return this.#view.querySelector(`[data-task-id="${CSS.escape(taskId)}"]`);
   }
 
   #focus(key) {
@@ -201,66 +286,21 @@ export class Tasks {
   }
 }
 
-/** The focus key of the same button on the next task, or on the one before. */
+/** The focus key of the next task's first button, or of the one before. */
 function focusAfter(item) {
   const all = [...item.closest(".tasks").querySelectorAll(".task")].filter((other) => other.checkVisibility?.() ?? true);
-  const at = all.indexOf(item);
-  return (all[at + 1] ?? all[at - 1])?.querySelector("button").dataset.focus;
-}
-
-function groupOf(task, now) {
-  if (!task.due_at) return "undated";
-  const due = new Date(task.due_at);
-  if (due <= now) return "overdue";
-  const days = daysFrom(now, due);
-  if (days <= 1) return days === 0 ? "today" : "tomorrow";
-  return days <= 7 ? "week" : "later";
+  const rest = all.filter((other) => other === item || !item.contains(other));
+  const at = rest.indexOf(item);
+  return (rest[at + 1] ?? rest[at - 1])?.querySelector("button").dataset.focus;
 }
 
 function byDue(a, b) {
-  const due = ({ task }) => (task.due_at ? Date.parse(task.due_at) : Infinity);
+  // A day comes before its times.
+  const due = ({ task }) => {
+    const found = dueOf(task);
+    return found ? (found.allDay ? found.date.setHours(0, 0, 0, 0) : found.date.getTime()) : Infinity;
+  };
   const rank = ({ task }) => task.priority ?? 4;
   if (due(a) !== due(b)) return due(a) - due(b);
   return rank(a) - rank(b) || a.task.created_at.localeCompare(b.task.created_at);
-}
-
-/** What is said under a title: [{icon, text, kind}]. */
-function metaOf(task, now) {
-  const meta = [];
-  const due = task.due_at && new Date(task.due_at);
-  if (due) {
-    const days = daysFrom(now, due);
-    // Under "Today" and "Tomorrow" the day is said already; seconds matter only while they are waited for.
-    const when = days === 0 || days === 1 ? clock(due, { exact: nearby(due, now) && due > now }) : capital(dayAndClock(due, now));
-    meta.push({ icon: "clock", kind: "due", text: [when, nearby(due, now)].filter(Boolean).join(" · ") });
-  }
-  meta.push(...task.reminders.filter((reminder) => reminder.status !== "cancelled").map((reminder) => reminderMeta(reminder, due, now)));
-  if (task.recurrence) meta.push({ icon: "repeat", kind: "repeat", text: describe(task.recurrence) });
-  if (task.priority && task.priority < 4) meta.push({ icon: "flag", kind: `priority-${task.priority}`, text: `Priority ${task.priority}` });
-  meta.push(...task.tags.map((tag) => ({ kind: "tag", text: `#${tag}` })));
-  return meta;
-}
-
-function reminderMeta(reminder, due, now) {
-  const fired = reminder.status === "fired";
-  const at = new Date((fired && reminder.fired_at) || reminder.due_at);
-  if (reminder.status === "pending") return { icon: "bell", kind: "pending", text: "Setting the reminder…" };
-  // At the due time, within the minute that is shown, the time need not be said again.
-  const same = due && Math.abs(at - due) < 60_000;
-  const when = daysFrom(due || now, at) === 0 ? clock(at) : dayAndClock(at, now);
-  if (fired) return { icon: "bell", kind: "fired", text: same ? "Reminded" : `Reminded ${when}` };
-  return { icon: "bell", kind: "scheduled", text: same ? "Reminder set" : `Reminder ${when}` };
-}
-
-const capital = (text) => text[0].toUpperCase() + text.slice(1);
-
-function metaItem({ icon: symbol, text, kind }) {
-  return el("li", { class: kind }, symbol && icon(symbol), el("span", { text }));
-}
-
-function nothing() {
-  return el("div", { class: "nothing" },
-    el("p", { class: "nothing-title", text: "Nothing to do" }),
-    el("p", { text: "What you ask to be reminded of shows up here." }),
-  );
 }

@@ -36,20 +36,58 @@ function day(date, now) {
   return date.toLocaleDateString(LOCALE, { weekday: "short", day: "numeric", month: "short", year });
 }
 
-/** "in 5 min", "12 min ago"; empty beyond an hour, where the clock says more. */
+/** "in 5 min", "12 min ago", "in 3 h", "2 days ago"; empty where the day is said in words that are as near. */
 export function nearby(date, now = new Date()) {
   const away = date - now;
-  if (Math.abs(away) >= HOUR) return "";
   if (Math.abs(away) < MINUTE) return away > 0 ? "in less than a minute" : "just now";
-  const minutes = Math.round(Math.abs(away) / MINUTE);
-  return away > 0 ? `in ${minutes} min` : `${minutes} min ago`;
+  const distance = lapse(Math.abs(away));
+  if (away < 0) return `${distance} ago`;
+  const days = daysFrom(now, date);
+  return away < 12 * HOUR || days >= 7 ? `in ${days >= 7 ? `${days} days` : distance}` : "";
 }
+
+function lapse(milliseconds) {
+  const minutes = Math.round(milliseconds / MINUTE);
+  if (minutes < 60) return `${minutes} min`;
+  const hours = Math.round(milliseconds / HOUR);
+  if (hours < 48) return `${hours} h`;
+  return `${Math.round(milliseconds / (24 * HOUR))} days`;
+}
+
+/** "Tuesday, 24 November 2026 at 17:05:00 GMT+1": nothing is left to guess. */
+export function absolute(date) {
+  const format = { weekday: "long", day: "numeric", month: "long", year: "numeric", hour: "numeric", minute: "2-digit", second: date.getSeconds() ? "2-digit" : undefined, timeZoneName: "short" };
+  return date.toLocaleString(LOCALE, format);
+}
+
+/** Noon of a day like "2026-11-24", in the browser's zone: right for its day whatever the clocks do. */
+export const noonOf = (isoDay) => new Date(`${isoDay}T12:00`);
+
+/** "Today", "Friday", "Fri, 4 Dec". */
+export const dayName = (date, now = new Date()) => capital(day(date, now));
+
+/** "Tuesday, 24 November 2026". */
+export const absoluteDay = (date) => date.toLocaleDateString(LOCALE, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
+
+/** The local day as a date field has it: "2026-11-24". */
+export const dayField = (date) => [date.getFullYear(), date.getMonth() + 1, date.getDate()].map((n) => String(n).padStart(2, "0")).join("-");
+
+/** The local time as a time field has it: "17:05". */
+export const timeField = (date) => [date.getHours(), date.getMinutes()].map((n) => String(n).padStart(2, "0")).join(":");
+
+/** Some days later at the same time on the clock, or at `hour` o'clock. */
+export function daysLater(date, days, hour) {
+  const later = new Date(date);
+  later.setDate(later.getDate() + days);
+  if (hour !== undefined) later.setHours(hour, 0, 0, 0);
+  return later;
+}
+
+export const capital = (text) => text[0].toUpperCase() + text.slice(1);
 
 /** How late something came, in words; empty up to a minute. */
 export function lateness(due, came) {
   const late = came - due;
   if (late < MINUTE) return "";
-  if (late < HOUR) return `${Math.round(late / MINUTE)} min late`;
-  if (late < 48 * HOUR) return `${Math.round(late / HOUR)} h late`;
-  return `${Math.round(late / (24 * HOUR))} days late`;
+  return `${lapse(late)} late`;
 }

@@ -8,9 +8,9 @@ const SHOWN_FOR = 7_000;
 export function toast(text, { action } = {}) {
   const place = document.getElementById("toasts");
   let timer;
-  const node = el("div", { class: "toast", onpointerenter: hold, onpointerleave: release, onfocusin: hold, onfocusout: release },
+  const node = el("div", { class: "toast", "data-testid": "toast", onpointerenter: hold, onpointerleave: release, onfocusin: hold, onfocusout: release },
     el("span", { text }),
-    action && el("button", { type: "button", class: "link", text: action.label, onclick: act }),
+    action && el("button", { type: "button", class: "link", "data-testid": "toast-action", text: action.label, onclick: act }),
   );
 
   function hold() {
