@@ -1,11 +1,11 @@
 """Builds the HTTP application: routers, error handlers, the page. Its services are handed in."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.responses import FileResponse, Response
 from fastapi.staticfiles import StaticFiles
 
@@ -22,6 +22,7 @@ from chat_api.inbox import endpoints as inbox
 from chat_api.inbox.service import InboxService
 from chat_api.preferences import endpoints as preferences
 from chat_api.preferences.service import PreferencesService
+from chat_api.requests import room_for_changes
 from chat_api.settings import Settings
 from chat_api.tasks import endpoints as tasks
 from chat_api.tasks import list_endpoints as lists
@@ -51,6 +52,8 @@ class Services:
     preferences: PreferencesService
     inbox: InboxService
     assistant: Assistant
+    backlog: Callable[[], int]
+    """How many events wait to be published."""
 
 
 def create_app(settings: Settings, services: Services, checks: Mapping[str, health.Check]) -> FastAPI:
@@ -65,9 +68,12 @@ def create_app(settings: Settings, services: Services, checks: Mapping[str, heal
     app.state.services = services
     app.state.checks = checks
     install_handlers(app)
-    parts = (health, auth, token_endpoints, chat, tasks, lists, inbox, preferences)
-    for router in (*(part.router for part in parts), tasks.undo_router):
+    for router in (health.router, auth.router, token_endpoints.router):
         app.include_router(router)
+    # What these change becomes an event each.
+    parts = (chat, tasks, lists, inbox, preferences)
+    for router in (*(part.router for part in parts), tasks.undo_router):
+        app.include_router(router, dependencies=[Depends(room_for_changes)])
     app.mount("/static", _PageFiles(directory=_WEB), name="static")
 
     @app.get("/", include_in_schema=False)

@@ -1,5 +1,7 @@
 """Errors people see: each is a problem+json document (RFC 9457) with a sentence they can act on."""
 
+import math
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from fastapi import FastAPI, Request
@@ -90,6 +92,26 @@ class Invalid(ChatApiError):
         super().__init__(f"{field}: {message}")
         self.field = field
         self.message = message
+
+
+class TooManyAttempts(ChatApiError):
+    """The log-in to this account has failed too often lately."""
+
+    status = 429
+    title = "Too many attempts"
+
+    def __init__(self, left: timedelta) -> None:
+        seconds = math.ceil(left.total_seconds())
+        super().__init__(f"The log-in has failed too often. Try again in {seconds} s.")
+        self.headers = {"Retry-After": str(seconds)}  # type: ignore[misc] # this one differs from answer to answer
+
+
+class Busy(ChatApiError):
+    """More is waiting to be done than should be added to."""
+
+    status = 429
+    title = "Too busy"
+    headers: ClassVar[dict[str, str]] = {"Retry-After": "5"}
 
 
 def problem(

@@ -60,6 +60,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             preferences=preferences,
             inbox=inbox,
             assistant=Assistant(assistant.Services(tasks, lists, inbox, preferences), conversations),
+            backlog=lambda: relay.backlog,
         )
         subscriber = Subscriber(
             sidecar, REMINDERS, inbox.handle, service=CHAT_API, max_in_flight=settings.max_events_in_flight
@@ -87,7 +88,9 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         )
         await channel.start()
         resources.push_async_callback(channel.stop)
-        await service.run_parts(stop, _serve_http(settings, app, feed), subscriber.run(), relay.run(), feed.run())
+        await service.run_parts(
+            stop, _serve_http(settings, app, feed), subscriber.run(), relay.run(), relay.watch(), feed.run()
+        )
 
 
 async def _serve_http(settings: Settings, app: object, feed: InboxFeed) -> None:

@@ -26,6 +26,7 @@ from servicekit.tracing import current_traceparent, span
 log = get_logger(__name__)
 
 _BATCH = 500
+_LOOK = 2.0  # seconds between looks at how much waits
 _POLL = 1.0  # seconds; finds what another process, or this one before it died, left behind
 
 
@@ -87,10 +88,25 @@ class OutboxRelay:
         self._woken = asyncio.Event()
         self._backoff = Backoff(base=0.2, cap=5.0)
         self._resting: dict[str, _Rest] = {}
+        self._backlog = 0
 
     def wake(self) -> None:
         """There is something new: call after the commit."""
         self._woken.set()
+
+    @property
+    def backlog(self) -> int:
+        """How many events waited when `watch` last looked."""
+        return self._backlog
+
+    async def watch(self) -> None:
+        """Keep `backlog` true until cancelled, also while there is nobody to publish to."""
+        while True:
+            try:
+                self._backlog = await self.depth()
+            except Exception as error:  # noqa: BLE001 - the database may be away; the watch must outlive that
+                log.error("outbox not counted", error=str(error) or repr(error))
+            await asyncio.sleep(_LOOK)
 
     async def depth(self) -> int:
         """How many events wait."""

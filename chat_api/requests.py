@@ -2,9 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Header
+from fastapi import Depends, Header, Request
 
-from chat_api.errors import Invalid
+from chat_api.errors import Busy, Invalid
+
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 IdempotencyKey = Annotated[
     str | None,
@@ -39,3 +41,14 @@ def seen_version(
 
 
 SeenVersion = Annotated[int | None, Depends(seen_version)]
+
+
+def room_for_changes(request: Request) -> None:
+    """Refuse changes while so many events wait for the broker that adding to them would only make reminders later.
+
+    Raises:
+        Busy: try again in some seconds.
+    """
+    state = request.app.state
+    if request.method not in _READING and state.services.backlog() > state.settings.max_backlog:
+        raise Busy("More changes are waiting than can be passed on at the moment. Try again in some seconds.")

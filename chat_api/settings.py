@@ -17,6 +17,9 @@ class Settings(ServiceSettings):
     cookie_secure: bool = Field(default=False, description="Set the session cookie for HTTPS only.")
     max_request_bytes: int = Field(default=65536, ge=1024, description="A longer request body is refused.")
     relay_parallel: int = Field(default=32, ge=1, le=512, description="Tasks whose events are published at once.")
+    max_backlog: int = Field(
+        default=20_000, ge=100, description="With more events than this unpublished, changes are refused (429)."
+    )
     max_events_in_flight: int = Field(default=64, ge=1, le=1024, description="Reminder events handled at once.")
     conversation_ttl: int = Field(default=3600, ge=60, description="A conversation is forgotten after this silence.")
     conversation_timeout: float = Field(

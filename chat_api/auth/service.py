@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from chat_api.auth import attempts
 from chat_api.auth.models import User, UserSession
 from chat_api.auth.passwords import hash_password, verify_password
 from chat_api.database import Database
@@ -52,14 +53,27 @@ class AuthService:
 
         Raises:
             WrongCredentials: no such account, or another password.
+            TooManyAttempts: that was so too often lately.
         """
+        email = _normalise(email)
+        await self._begin_attempt(email)
         async with self._database.reading() as session:
-            user = (await session.exec(select(User).where(User.email == _normalise(email)))).first()
+            user = (await session.exec(select(User).where(User.email == email))).first()
         if not await verify_password(user.password_hash if user else None, password) or user is None:
             raise WrongCredentials("The e-mail or the password is wrong.")
         async with self._database.writing() as session:
+            await attempts.forget(session, email)
             await session.exec(delete(UserSession).where(col(UserSession.expires_at) < datetime.now(UTC)))
             return self._open_session(session, user)
+
+    async def _begin_attempt(self, email: str) -> None:
+        try:
+            async with self._database.writing() as session:
+                await attempts.begin(session, email, datetime.now(UTC))
+        except IntegrityError:
+            # Another first attempt was faster by a moment: this one is the second.
+            async with self._database.writing() as session:
+                await attempts.begin(session, email, datetime.now(UTC))
 
     async def log_out(self, token: str) -> None:
         """End the session; an unknown token is no error."""

@@ -7,6 +7,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import SQLModel
 
+import chat_api.auth.attempts
 import chat_api.auth.models
 import chat_api.inbox.models
 import chat_api.outbox

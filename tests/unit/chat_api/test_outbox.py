@@ -124,3 +124,16 @@ async def test_a_new_process_publishes_what_the_old_one_left(
     async with running(successor):
         await emptied(successor)
     assert publisher.ids == [f"task/{added.task.id}/v1"]
+
+
+async def test_the_backlog_is_known_while_there_is_nobody_to_publish_to(tasks: TaskService, relay: OutboxRelay) -> None:
+    for number in range(3):
+        await tasks.create(ALICE, TaskCreate(title=str(number)))
+    watching = asyncio.create_task(relay.watch())
+    try:
+        async with asyncio.timeout(5):
+            while relay.backlog != 3:
+                await asyncio.sleep(0.01)
+    finally:
+        watching.cancel()
+        await asyncio.wait([watching])
