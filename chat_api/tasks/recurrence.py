@@ -1,6 +1,8 @@
 """Recurrence rules (RFC 5545 RRULE) on the wall clock of a time zone. Pure."""
 
-from datetime import UTC, datetime, timedelta
+import contextlib
+from collections.abc import Iterator, Mapping
+from datetime import MAXYEAR, UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from dateutil.rrule import rrule, rrulestr
@@ -16,13 +18,18 @@ _PARTS = frozenset(
 _CLOCK_PARTS = frozenset({"BYHOUR", "BYMINUTE"})
 _WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _ELAPSED_PARTS = frozenset({"FREQ", "INTERVAL", "COUNT", "UNTIL"})
+# Samoa left out a whole day.
+_LONGEST_GAP = timedelta(days=1)
+# The calendar repeats itself, weekdays included.
+_CYCLE = 400
+_LATEST_START = MAXYEAR - 100
 
 
 def validate(rule: str, *, start: datetime, zone: ZoneInfo, all_day: bool = False) -> str:
     """The rule in one spelling: upper case, without ``RRULE:``. A rule of whole days names no time of day.
 
     Raises:
-        ValueError: not a rule, one that is not supported, or one that never matches after `start`.
+        ValueError: not a rule, one that is not supported, or one that does not match within a hundred years.
     """
     spelled = rule.strip().upper().removeprefix("RRULE:")
     if len(spelled) > _MAX_LENGTH or "\n" in spelled or "\r" in spelled:
@@ -34,15 +41,21 @@ def validate(rule: str, *, start: datetime, zone: ZoneInfo, all_day: bool = Fals
     allowed = _ELAPSED_PARTS if frequency in _ELAPSED else _PARTS
     if unknown := sorted(parts.keys() - allowed):
         raise ValueError(f"the recurrence rule has a part that is not supported here: {unknown[0]!r}")
+    if {"COUNT", "UNTIL"} <= parts.keys():
+        raise ValueError("the recurrence rule ends by COUNT or by UNTIL, not by both")
     if all_day and (frequency in _ELAPSED or _CLOCK_PARTS & parts.keys()):
         raise ValueError("a task that is due on a day repeats by days; give it a time to repeat within the day")
+    for name in ("INTERVAL", "COUNT"):
+        # Nought never gets on.
+        if not (value := parts.get(name, "1")).isdecimal() or int(value) < 1:
+            raise ValueError(f"the recurrence rule does not parse: {name} must be at least 1")
     try:
-        matches = _rule(spelled, start, zone).after(_wall(start, zone), inc=True) is not None
-        if frequency in _ELAPSED:
-            _next_elapsed(parts, start, start)
-    except (ValueError, TypeError, KeyError, OverflowError) as error:
+        # A count only ends it; without it, the search for a first one can end too.
+        endless = _spelled({name: value for name, value in parts.items() if name != "COUNT"})
+        first = next_occurrence(endless, start=start, after=start - timedelta(seconds=1), zone=zone)
+    except (ValueError, TypeError, KeyError) as error:
         raise ValueError(f"the recurrence rule does not parse: {error}") from error
-    if not matches:
+    if first is None:
         raise ValueError("the recurrence rule never matches")
     return spelled
 
@@ -53,16 +66,23 @@ def next_occurrence(rule: str, *, start: datetime, after: datetime, zone: ZoneIn
     Occurrences missed in between are skipped, not made up for. The wall clock rules: 9:00 stays 9:00 over a clock
     change; a time in the gap moves forward by the gap, an ambiguous one is the first (RFC 5545, 3.3.5).
     """
+    # Within one zone, Python reckons by the clock; in UTC by time.
+    start, after = start.astimezone(UTC), after.astimezone(UTC)
     parts = _parts(rule)
-    if parts["FREQ"] in _ELAPSED:
-        return _next_elapsed(parts, start, after)
-    candidate = _rule(rule, start, zone).after(_wall(after, zone))
-    while candidate is not None:
-        instant = candidate.replace(tzinfo=zone, fold=0).astimezone(UTC)
-        if instant > after:
-            return instant
-        candidate = _rule(rule, start, zone).after(candidate)
-    return None
+    end = _until(parts["UNTIL"], zone) if "UNTIL" in parts else None
+    try:
+        if parts["FREQ"] in _ELAPSED:
+            following = _next_elapsed(parts, start, after)
+        else:
+            following = _next_by_clock(parts, start, after, end, zone)
+    except OverflowError:  # after the year 9999
+        return None
+    return following if following is not None and (end is None or following <= end) else None
+
+
+def is_elapsed(rule: str) -> bool:
+    """Whether it repeats every so many hours or minutes."""
+    return _parts(rule)["FREQ"] in _ELAPSED
 
 
 def is_by_days(rule: str) -> bool:
@@ -105,49 +125,75 @@ def _exchange(parts: dict[str, str], name: str, old: str, new: str) -> None:
         parts[name] = ",".join(dict.fromkeys(new if value.lstrip("+") == old else value for value in values))
 
 
-def _spelled(parts: dict[str, str]) -> str:
+def _spelled(parts: Mapping[str, str]) -> str:
     return ";".join(f"{name}={value}" for name, value in parts.items())
 
 
-def _next_elapsed(parts: dict[str, str], start: datetime, after: datetime) -> datetime | None:
+def _next_elapsed(parts: Mapping[str, str], start: datetime, after: datetime) -> datetime | None:
     step = _ELAPSED[parts["FREQ"]] * int(parts.get("INTERVAL", "1"))
-    if step <= timedelta(0):
-        raise ValueError("INTERVAL must be at least 1")
     number = max(0, (after - start) // step + 1)
-    following = start + number * step
-    if "COUNT" in parts and number >= int(parts["COUNT"]):
-        return None
-    if "UNTIL" in parts and following > _until(parts["UNTIL"]):
-        return None
-    return following.astimezone(UTC)
+    return None if "COUNT" in parts and number >= int(parts["COUNT"]) else start + number * step
 
 
-def _until(value: str) -> datetime:
-    return datetime.strptime(value, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+def _next_by_clock(
+    parts: Mapping[str, str], start: datetime, after: datetime, end: datetime | None, zone: ZoneInfo
+) -> datetime | None:
+    """Clock times in a gap come out after some that follow the gap: 2:45 may be 3:45, and 3:00 comes before it."""
+    since = _wall(after, zone) - _LONGEST_GAP
+    last = None if end is None else _wall(end, zone) + _LONGEST_GAP
+    best: datetime | None = None
+    for candidate in _clock_times(parts, _wall(start, zone), since):
+        if (last is not None and candidate > last) or (best is not None and candidate > _wall(best, zone)):
+            break
+        instant = candidate.replace(tzinfo=zone, fold=0).astimezone(UTC)
+        if instant > after:
+            best = instant if best is None else min(best, instant)
+            if _wall(instant, zone) == candidate:
+                break
+    return best
+
+
+def _clock_times(parts: Mapping[str, str], start: datetime, since: datetime) -> Iterator[datetime]:
+    """What the rule says from `since` on, all on the wall clock, for at least a hundred years.
+
+    A rule that never matches is searched to the end of the calendar. So that this is near, it is searched whole
+    cycles of the calendar later, where all days are the same.
+    """
+    later = (_LATEST_START - start.year) // _CYCLE * _CYCLE
+    without_end = {name: value for name, value in parts.items() if name != "UNTIL"}
+    parsed = rrulestr(_spelled(without_end), dtstart=_years_later(start, later))
+    if not isinstance(parsed, rrule):
+        raise ValueError("a rule set is not supported")  # noqa: TRY004 - the caller's value is wrong, not its type
+    if since.year + later > MAXYEAR:
+        return
+    # The library says by an error that it has come to the end of the calendar, or by ending.
+    with contextlib.suppress(ValueError, OverflowError):
+        for candidate in parsed.xafter(_years_later(since, later), inc=True):
+            yield _years_later(candidate, -later)
+
+
+def _years_later(wall: datetime, years: int) -> datetime:
+    return wall.replace(year=wall.year + years)
+
+
+def _until(value: str, zone: ZoneInfo) -> datetime | None:
+    """The last instant at which there may be an occurrence; a date counts as a whole day.
+
+    The year 9999 is how calendars say for ever.
+    """
+    if value.startswith(str(MAXYEAR)):
+        return None
+    if "T" not in value:
+        following = datetime.strptime(value, "%Y%m%d") + timedelta(days=1)  # noqa: DTZ007 - its zone comes next
+        return following.replace(tzinfo=zone).astimezone(UTC) - timedelta.resolution
+    instant = datetime.strptime(value.removesuffix("Z"), "%Y%m%dT%H%M%S")  # noqa: DTZ007 - its zone comes next
+    return instant.replace(tzinfo=UTC if value.endswith("Z") else zone).astimezone(UTC)
 
 
 def _parts(rule: str) -> dict[str, str]:
     return dict(part.partition("=")[::2] for part in rule.split(";"))
 
 
-def _rule(rule: str, start: datetime, zone: ZoneInfo) -> rrule:
-    parsed = rrulestr(_with_local_until(rule, zone), dtstart=_wall(start, zone))
-    if not isinstance(parsed, rrule):
-        raise ValueError("a rule set is not supported")  # noqa: TRY004 - the caller's value is wrong, not its type
-    return parsed
-
-
-def _with_local_until(rule: str, zone: ZoneInfo) -> str:
-    """UNTIL is given in UTC where the start has a zone; the rule is expanded on the wall clock."""
-    parts = []
-    for part in rule.split(";"):
-        name, _, value = part.partition("=")
-        if name == "UNTIL" and value.endswith("Z"):
-            parts.append(f"UNTIL={_until(value).astimezone(zone):%Y%m%dT%H%M%S}")
-        else:
-            parts.append(part)
-    return ";".join(parts)
-
-
 def _wall(instant: datetime, zone: ZoneInfo) -> datetime:
-    return instant.astimezone(zone).replace(tzinfo=None)
+    """To the second: a rule knows no parts of one."""
+    return instant.astimezone(zone).replace(tzinfo=None, microsecond=0)

@@ -1,7 +1,7 @@
 """The reminder rows of one task when its times change. Pure: rows in, rows out, nothing is stored here."""
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from chat_api.errors import Invalid
@@ -95,13 +95,17 @@ def shift(
 def shifted(when: datetime, old: datetime, new: datetime, zone: ZoneInfo, *, all_day: bool = False) -> datetime:
     """`when` after the instant that it belongs to has moved: a short distance in elapsed time, a long one by the clock.
 
-    What belongs to a whole day is by the clock always: 9:00 of that day.
+    What belongs to a whole day is by the clock always: 9:00 of that day, also where the day has no midnight.
     """
+    if all_day:
+        distance = _wall(when, zone) - _midnight(old, zone)
+        return (_midnight(new, zone) + distance).replace(tzinfo=zone).astimezone(UTC)
     # Python subtracts by the clock within one zone, so the elapsed time is taken in UTC.
     elapsed = when.astimezone(UTC) - old.astimezone(UTC)
-    if not all_day and abs(elapsed) < _NOMINAL:
-        return new.astimezone(UTC) + elapsed
     distance = _wall(when, zone) - _wall(old, zone)
+    # Both, since twelve hours by the clock are eleven of elapsed time over a change, and must not become eleven.
+    if max(abs(elapsed), abs(distance)) < _NOMINAL:
+        return new.astimezone(UTC) + elapsed
     return (_wall(new, zone) + distance).replace(tzinfo=zone).astimezone(UTC)
 
 
@@ -122,3 +126,7 @@ def rearm(reminder: Reminder, due_at: datetime) -> None:
 
 def _wall(instant: datetime, zone: ZoneInfo) -> datetime:
     return instant.astimezone(zone).replace(tzinfo=None)
+
+
+def _midnight(instant: datetime, zone: ZoneInfo) -> datetime:
+    return datetime.combine(_wall(instant, zone), time())

@@ -84,9 +84,13 @@ def move_on(task: Task, reminders: Sequence[Reminder], now: datetime) -> bool:
         return False
     zone = ZoneInfo(task.timezone)
     start, after = task.recurs_from, max(now, task.due_at, task.occurrence_at or task.due_at)
-    if task.from_completion:
+    if task.from_completion and recurrence.is_elapsed(task.recurrence):
+        # Four hours after it was done, whenever that is.
+        start = after = now.replace(microsecond=0)
+    elif task.from_completion:
         wall = task.due_at.astimezone(zone)
-        start = now.astimezone(zone).replace(hour=wall.hour, minute=wall.minute, second=wall.second, microsecond=0)
+        today = now.astimezone(zone)
+        start = today.replace(hour=wall.hour, minute=wall.minute, second=wall.second, microsecond=0, fold=0)
         # Done before it was due: that occurrence is the one that was done.
         after = max(now, start)
     following = recurrence.next_occurrence(task.recurrence, start=start, after=after, zone=zone)
