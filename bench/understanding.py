@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -19,8 +19,14 @@ from chat_api.understand import Understanding, understand
 
 CORPUS: Final = Path(__file__).parent.parent / "tests" / "corpus"
 PARTS: Final = ("open", "heldout")
-CATEGORIES: Final = ("dates", "recurrence", "left alone", "intents", "everything")
+CATEGORIES: Final = ("dates", "recurrence", "left alone", "intents", "features", "everything")
 _TIMING_ROUNDS: Final = 3
+# Lists, parts of tasks, single occurrences, preferences, notes, ranges, orders.
+_FEATURES: Final = frozenset(
+    {"list_name", "parent", "scope", "new_title", "notes", "time_only", "digest_at", "quiet", "off", "due_from",
+     "due_until", "overdue", "order"}
+)  # fmt: skip
+_FEATURE_INTENTS: Final = frozenset({"skip", "digest", "quiet", "lists"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +41,8 @@ class Sentence:
     @property
     def category(self) -> str:
         """What it tries, by what it expects."""
+        if _FEATURES & self.expected.keys() or self.expected.get("intent") in _FEATURE_INTENTS:
+            return "features"
         if self.expected.get("intent", "add") != "add":
             return "intents"
         if self.expected.get("rrule") or "rrule_has" in self.expected or "from_completion" in self.expected:
@@ -103,8 +111,13 @@ def differences(sentence: Sentence, found: Understanding) -> dict[str, tuple[obj
 
 def _field(found: Understanding, name: str) -> object:
     match name:
-        case "due":
-            return None if found.due is None else found.due.isoformat()
+        case "due" | "due_from" | "due_until":
+            day: date | None = getattr(found, name)
+            return None if day is None else day.isoformat()
+        case "digest_at":
+            return None if found.digest_at is None else f"{found.digest_at:%H:%M}"
+        case "quiet":
+            return None if found.quiet is None else [f"{at:%H:%M}" for at in found.quiet]
         case "remind_at":
             return [instant.isoformat() for instant in found.remind_at]
         case "tags":
