@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from datetime import time as datetime_time
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -114,21 +115,21 @@ def _field(found: Understanding, name: str) -> object:
         case "due" | "due_from" | "due_until":
             day: date | None = getattr(found, name)
             return None if day is None else day.isoformat()
-        case "digest_at":
-            return None if found.digest_at is None else f"{found.digest_at:%H:%M}"
-        case "quiet":
-            return None if found.quiet is None else [f"{at:%H:%M}" for at in found.quiet]
+        case "digest_at" | "quiet":
+            return _clocks(getattr(found, name))
         case "remind_at":
             return [instant.isoformat() for instant in found.remind_at]
-        case "tags":
-            return list(found.tags)
         case "shift":
             return None if found.shift is None else int(found.shift.total_seconds())
-        case "rrule_has":
-            return found.rrule
         case _:
-            value: object = getattr(found, name)
-            return value
+            value: object = getattr(found, name.removesuffix("_has"))
+            return list(value) if isinstance(value, tuple) else value
+
+
+def _clocks(times: datetime_time | tuple[datetime_time, ...] | None) -> object:
+    if times is None:
+        return None
+    return [f"{at:%H:%M}" for at in times] if isinstance(times, tuple) else f"{times:%H:%M}"
 
 
 def _agree(name: str, wanted: object, got: object) -> bool:

@@ -2,7 +2,8 @@
 
 `text` cuts a message into tokens; `scan` runs the readers of `labels`, `recurrence`, `dates` and `clocks` over them;
 `intents` decides which command it is by the phrases of `cues`; `resolve` turns what was found into instants. Each
-command has its module: `changes`, `done`, `fired` (snooze, acknowledge, undo), `search`; `reading` asks them in order,
+command has its module: `changes`, `done`, `fired` (snooze, acknowledge, undo), `search`, `lists`, `ranges`,
+`subtasks`, `notes`, `scopes` (skip, one or all of a series), `preferences`; `reading` asks them in order,
 `dialogue` continues a question with its answer. The vocabulary of time is in `words`, chat spelling in `spelling`.
 """
 

@@ -34,6 +34,10 @@ def answer(line: str) -> dict[str, Any]:
         "priority": found.priority,
         "tags": list(found.tags),
         "needs": found.needs,
+        "list": found.list_name,
+        "parent": found.parent,
+        "notes": found.notes,
+        "scope": found.scope,
     }
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from chat_api.understand.cues import (
@@ -16,6 +16,8 @@ from chat_api.understand.cues import (
 )
 from chat_api.understand.facts import Context, Facts
 from chat_api.understand.intents import Head
+from chat_api.understand.lists import without_lists
+from chat_api.understand.local import PASSED_TODAY
 from chat_api.understand.model import IntentName, Need, Understanding
 from chat_api.understand.parts import ask_when, left_of, spans_of, targeted, with_timing
 from chat_api.understand.quantities import duration
@@ -33,6 +35,7 @@ _RENAMES: Final = frozenset({"rename", "change"})
 _ATTRIBUTES: Final = (
     ("the", "time", "of"), ("the", "date", "of"), ("the", "due", "date", "of"), ("the", "priority", "of"),
     ("time", "of"), ("priority", "of"), ("due", "date", "of"), ("the", "due", "date", "for"), ("the", "time", "for"),
+    ("the", "name", "of"), ("the", "title", "of"), ("name", "of"), ("title", "of"),
 )  # fmt: skip
 _SHIFT_LINKS: Final = frozenset({"by", "back", "for", "forward", "up", "out", "later", "earlier", "another", "off"})
 _INSTEAD_FILLERS: Final = frozenset(
@@ -87,6 +90,18 @@ def read_instead(tokens: Tokens, start: int, scanned: Scan, context: Context) ->
     return _timed(target_of(tokens, kept).fill(base), scanned.facts, context)
 
 
+def read_moved_to_list(tokens: Tokens, start: int, scanned: Scan, context: Context) -> Understanding | None:
+    """ "add it to the groceries list", "transfer milk to the groceries list"; "move" is one of the common changes."""
+    verb = tokens.word(start)
+    if scanned.facts.list_name is None or verb not in {"add", "put", "stick", "transfer", "pop"}:
+        return None
+    target = target_of(tokens, left_of(tokens, start + 1, scanned.found))
+    if verb != "transfer" and not (target.refers_back and target.words is None):
+        return None
+    spans = spans_of(tokens, scanned.found, (start, start + 1))
+    return _timed(target.fill(Understanding(IntentName.CHANGE, spans=spans)), scanned.facts, context)
+
+
 def read_label(tokens: Tokens, start: int, scanned: Scan) -> Understanding | None:
     """ "tag milk with home", "label it #home", "add #urgent to the report"."""
     verb = tokens.word(start)
@@ -120,7 +135,7 @@ def read_call_it(tokens: Tokens, start: int) -> Understanding | None:
     if title is None or tokens.word(start + 2) in {"a", "off", "quits", "in"}:
         return None
     spans = spans_of(tokens, (), (start, start + 2))
-    return Understanding(IntentName.CHANGE, title=title, refers_back=True, spans=spans)
+    return Understanding(IntentName.CHANGE, title=title, new_title=title, refers_back=True, spans=spans)
 
 
 def _pointed(tokens: Tokens, head: Head) -> bool:
@@ -209,14 +224,25 @@ def _without_attribute(tokens: Tokens, words: list[int]) -> list[int]:
 
 def _change_to(tokens: Tokens, head: Head, kept: Iterable[int], scanned: Scan, context: Context) -> Understanding:
     spans = spans_of(tokens, scanned.found, (head.start, head.body))
-    base = target_of(tokens, list(kept)).fill(Understanding(IntentName.CHANGE, spans=spans))
+    words = without_lists(tokens, list(kept), context)
+    base = target_of(tokens, words).fill(Understanding(IntentName.CHANGE, spans=spans))
     return _timed(base, scanned.facts, context)
 
 
 def _timed(base: Understanding, facts: Facts, context: Context) -> Understanding:
-    labelled = replace(base, priority=facts.priority, tags=tuple(facts.tags))
+    labelled = replace(base, priority=facts.priority, tags=tuple(facts.tags), list_name=facts.list_name)
     timed = with_timing(labelled, resolve(facts, context, Wish()))
+    if only_clock(facts):
+        kept = tuple(remark for remark in timed.remarks if remark != PASSED_TODAY)
+        timed = replace(timed, time_only=isinstance(timed.due, datetime), remarks=kept)
     return timed if timed.needs is not None else targeted(timed)
+
+
+def only_clock(facts: Facts) -> bool:
+    """Whether a time of day was said and no day: a change keeps the day then."""
+    this = facts.part is not None and facts.part.this
+    days = facts.day or facts.offset or facts.moment or facts.rule or facts.starts or facts.ends or facts.unsupported
+    return bool(facts.clocks or facts.part) and not days and not this
 
 
 def _renamed(tokens: Tokens, head: Head) -> Understanding | None:
@@ -227,5 +253,5 @@ def _renamed(tokens: Tokens, head: Head) -> Understanding | None:
     title = title_of(tokens, range(join + 1, head.stop), after_cue=False)
     if title is None:
         return None
-    target = target_of(tokens, range(head.body, join))
-    return targeted(target.fill(replace(_base(tokens, head), title=title)))
+    target = target_of(tokens, _without_attribute(tokens, list(range(head.body, join))))
+    return targeted(target.fill(replace(_base(tokens, head), title=title, new_title=title)))

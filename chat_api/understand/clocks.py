@@ -429,5 +429,10 @@ def _written_end(tokens: Tokens, index: int) -> Found | None:
     return _written(tokens, index, ends_range=True)
 
 
+def range_end(tokens: Tokens, index: int) -> Found | None:
+    """A time of day as it may stand at the end of a range: the 6:00 of "23:00-6:00"."""
+    return next((found for reader in _RANGE_ENDS if (found := reader(tokens, index)) is not None), None)
+
+
 _RANGE_ENDS = (_written_end, _with_am_pm, _o_clock, _named, _bare_half)
 _READERS = (_named, _spoken, _written, _with_am_pm, _o_clock, _military, _bare_hour)

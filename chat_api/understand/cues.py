@@ -14,6 +14,8 @@ def _phrases(*lines: str) -> tuple[tuple[str, ...], ...]:
     return tuple(sorted((tuple(line.split()) for line in lines), key=len, reverse=True))
 
 
+phrases: Final = _phrases
+
 # Said before the point, and left out.
 POLITE: Final = _phrases(
     "please", "hey", "ok", "okay", "so", "and", "also", "can you", "could you", "would you", "will you",

@@ -15,13 +15,14 @@ import calendar
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from dateutil.easter import easter
 from dateutil.relativedelta import relativedelta
 
 from chat_api.understand.cues import VERBS
 from chat_api.understand.facts import Before, Clock, Context, Day, Duration, Evidence, Found, Invalid, Moment, Offset
-from chat_api.understand.quantities import duration, ordinal
+from chat_api.understand.quantities import duration, ordinal, separate_lengths
 from chat_api.understand.text import Tokens
 from chat_api.understand.words import (
     BOUNDARIES,
@@ -188,9 +189,10 @@ def read_before(tokens: Tokens, index: int, context: Context) -> Found | None:
     }
     if noticed or tokens.word(end) in {"before", "beforehand", "earlier", "early", "ahead", "prior"}:
         stop = end + 2 if tokens.phrase(end, ("ahead", "of")) else end + 1
-        return Found(index, stop, (Before(amount),))
+        return Found(index, stop, tuple(Before(one) for one in separate_lengths(tokens, index)))
     pairs = (("heads", "up"), ("head", "start"), ("in", "advance"))
-    return Found(index, end + 2, (Before(amount),)) if any(tokens.phrase(end, pair) for pair in pairs) else None
+    befores = tuple(Before(one) for one in separate_lengths(tokens, index))
+    return Found(index, end + 2, befores) if any(tokens.phrase(end, pair) for pair in pairs) else None
 
 
 def _moment(tokens: Tokens, index: int, context: Context) -> Found | None:
@@ -318,7 +320,7 @@ def _order(first: int, second: int, context: Context, *, day_first: bool | None)
     if day_first is None:
         if first > _MONTHS_IN_YEAR or second > _MONTHS_IN_YEAR or first == second:
             return (second, first, None) if second > _MONTHS_IN_YEAR >= first else (first, second, None)
-        key = context.zone.key or ""
+        key = (context.zone.key if isinstance(context.zone, ZoneInfo) else None) or ""
         day_first = not (key in MONTH_FIRST_ZONES or key.startswith(MONTH_FIRST_PREFIXES))
         day, month = (first, second) if day_first else (second, first)
         return day, month, f"I read {first}/{second} as {day} {MONTH_NAMES[month]}."

@@ -6,6 +6,8 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from chat_api.understand import notes, preferences
+from chat_api.understand.changes import only_clock
 from chat_api.understand.cues import STOP_ANSWERS, YES_ANSWERS
 from chat_api.understand.facts import Before, Context, Day, Duration, Ends, Facts, Rule, Starts
 from chat_api.understand.intents import Phrases, match
@@ -35,6 +37,10 @@ _COMMANDS: Final = frozenset(
         IntentName.SNOOZE,
         IntentName.ACKNOWLEDGE,
         IntentName.UNDO,
+        IntentName.SKIP,
+        IntentName.DIGEST,
+        IntentName.QUIET,
+        IntentName.LISTS,
     }
 )
 
@@ -82,7 +88,11 @@ def _is_new(understanding: Understanding, need: Need) -> bool:
 
 
 def _title(question: Understanding, tokens: Tokens, context: Context) -> Understanding | None:
-    if question.intent is IntentName.CHANGE or question.due is not None:
+    if question.intent is IntentName.CHANGE:
+        title = title_of(tokens, range(len(tokens)), after_cue=True)
+        named = replace(question, title=title, new_title=title)
+        return None if title is None else _again(named, Facts(), context)
+    if question.due is not None:
         title = title_of(tokens, range(len(tokens)), after_cue=True)
         return None if title is None else _again(replace(question, title=title), Facts(), context)
     scanned = scan(tokens, 0, context)
@@ -96,6 +106,8 @@ def _title(question: Understanding, tokens: Tokens, context: Context) -> Underst
 
 
 def _time(question: Understanding, tokens: Tokens, context: Context) -> Understanding | None:
+    if question.intent in {IntentName.DIGEST, IntentName.QUIET}:
+        return preferences.answered(question, tokens, context)
     scanned = scan(tokens, 0, context, asked=True)
     words = [at for at in left_of(tokens, 0, scanned.found) if tokens[at].kind is not Kind.SYMBOL]
     if not scanned.facts.any_time or (words and starts_with_verb(tokens)):
@@ -120,7 +132,8 @@ def _again(question: Understanding, facts: Facts, context: Context) -> Understan
         known_day is not None and facts.day is None and facts.offset is None and facts.moment is None and not facts.rule
     ):
         facts.day = Day(known_day)
-    timed = with_timing(question, resolve(facts, context, wish))
+    only_time = question.intent is IntentName.CHANGE and only_clock(facts)
+    timed = replace(with_timing(question, resolve(facts, context, wish)), time_only=only_time)
     if timed.needs is None:
         timed = replace(timed, remind_before=())
     if timed.needs is None and timed.intent is IntentName.ADD and timed.title is None:
@@ -153,11 +166,18 @@ def _meridiem(question: Understanding, tokens: Tokens, context: Context) -> Unde
 
 
 def _target(question: Understanding, tokens: Tokens, context: Context) -> Understanding | None:
-    del context
     target = target_of(tokens, range(len(tokens)))
     if not target.named:
         return None
+    if question.intent is IntentName.ADD:
+        whole = replace(target.fill(question), target=None, parent=target.words or tokens.written(0, len(tokens)))
+        return _again(replace(whole, needs=None, question=None, choices=()), Facts(), context)
     return replace(target.fill(question), needs=None, question=None, choices=())
+
+
+def _note(question: Understanding, tokens: Tokens, context: Context) -> Understanding | None:
+    del context
+    return notes.answered(question, tokens)
 
 
 _Continuation = Callable[[Understanding, Tokens, Context], Understanding | None]
@@ -168,4 +188,5 @@ _CONTINUATIONS: Final[dict[Need, _Continuation]] = {
     Need.RECURRENCE_SUPPORTED: _time,
     Need.MERIDIEM: _meridiem,
     Need.TARGET: _target,
+    Need.NOTE: _note,
 }

@@ -2,9 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
 
@@ -16,7 +15,7 @@ class Context:
     """When and where a message is read. ``now`` is local and aware."""
 
     now: datetime
-    zone: ZoneInfo
+    zone: tzinfo
 
     @property
     def today(self) -> date:
@@ -206,8 +205,30 @@ class Priority:
     level: int
 
 
+@dataclass(frozen=True, slots=True)
+class ListName:
+    """A list of tasks, as it was written. ``origin``: the task is moved away from it."""
+
+    name: str
+    origin: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A clock time is one of another zone; ``remark`` says so when the name could mean several."""
+
+    zone: tzinfo
+    remark: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Holidays:
+    """A recurrence is to leave out holidays, which nobody here knows."""
+
+
 Fact = (
     Clock | Part | Day | Moment | Offset | Before | Invalid | Rule | Unsupported | Starts | Ends | Tag | Priority
+    | ListName | Elsewhere | Holidays
 )  # fmt: skip
 
 
@@ -258,6 +279,9 @@ class Facts:
     ends: Ends | None = None
     tags: list[str] = field(default_factory=list)
     priority: int | None = None
+    list_name: str | None = None
+    elsewhere: Elsewhere | None = None
+    holidays: Holidays | None = None
 
     @property
     def any_time(self) -> bool:

@@ -39,6 +39,7 @@ from chat_api.understand.text import Kind, Tokens
 
 Phrases = tuple[tuple[str, ...], ...]
 
+_LIST_ADDING = frozenset({"put", "stick", "pop", "throw", "place", "insert", "include", "append", "chuck"})
 _SHORT_TITLE = 8
 _TIMER_WORDS = 7
 _ASKING = (["tell", "me"], ["give", "me"], ["show", "me"], ["sing", "me"], ["see", "you"])
@@ -121,6 +122,12 @@ def is_list(tokens: Tokens, start: int, left: Iterable[int], *, has_time: bool) 
     return alone or bool(words & LIST_NOUNS) or (has_time and first in _LISTING)
 
 
+def is_listed(tokens: Tokens, left: Iterable[int], *, alone: bool) -> bool:
+    """Whether what is left speaks of tasks, or is nothing (``alone``)."""
+    words = {tokens.word(at) for at in left if tokens[at].kind is not Kind.SYMBOL}
+    return words <= LIST_WORDS and (bool(words & LIST_NOUNS) or (alone and not words) or bool(words & _LISTING))
+
+
 def reminder_cue(tokens: Tokens, start: int) -> tuple[int, int] | None:
     """Where a reminder is asked for: at the head or, for the clear phrases, anywhere."""
     length = match(tokens, start, REMIND)
@@ -139,8 +146,10 @@ def reminder_cue(tokens: Tokens, start: int) -> tuple[int, int] | None:
     return None
 
 
-def add_cue(tokens: Tokens, start: int, *, has_time: bool) -> int:
-    """The length of "add", "I need to", or of "I have a" when a time was said."""
+def add_cue(tokens: Tokens, start: int, *, has_time: bool, has_list: bool = False) -> int:
+    """The length of "add", "I need to", of "I have a" when a time was said, of "stick" when a list was."""
+    if has_list and tokens.word(start) in _LIST_ADDING:
+        return 1
     if tokens.word(start) == "put" and not ends_with(tokens, len(tokens), ADD_ENDINGS):
         return 0
     return match(tokens, start, ADD) or (match(tokens, start, ADD_WITH_TIME) if has_time else 0)

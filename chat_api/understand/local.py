@@ -1,14 +1,15 @@
 """Local times: into instants across clock changes, and back into words."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from typing import Final
 from zoneinfo import ZoneInfo
 
+PASSED_TODAY: Final = "That time has passed today, so I took tomorrow."
 _DAY_NAMES: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTH_NAMES: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
-def to_instant(naive: datetime, zone: ZoneInfo) -> tuple[datetime, bool]:
+def to_instant(naive: datetime, zone: tzinfo) -> tuple[datetime, bool]:
     """A wall-clock time as an aware datetime, and whether the clocks skip it.
 
     A skipped time moves forward by the gap, a repeated one is the first (RFC 5545, 3.3.5).

@@ -51,6 +51,7 @@ class Need(StrEnum):
     MERIDIEM = "meridiem"
     TARGET = "target"
     RECURRENCE_SUPPORTED = "recurrence"
+    NOTE = "note"
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,6 +92,26 @@ def _duration(tokens: Tokens, index: int) -> tuple[Duration, int] | None:
     return total, end
 
 
+def separate_lengths(tokens: Tokens, index: int) -> tuple[Duration, ...]:
+    """The lengths of "a day and an hour": two, where "and" joins days with hours; "an hour and 30 minutes" is one."""
+    lengths: list[Duration] = []
+    place = index
+    for _ in range(_PIECES + 1):
+        piece = _piece(tokens, place)
+        if piece is None:
+            break
+        amount, end = piece
+        joined = tokens.word(place - 1) in {"and", "&"} and place > index
+        if lengths and not (joined and (not lengths[-1].seconds) != (not amount.seconds)):
+            lengths[-1] += amount
+        else:
+            lengths.append(amount)
+        place = end
+        while tokens.word(place) in {"and", ",", "&"}:
+            place += 1
+    return tuple(lengths)
+
+
 def _piece(tokens: Tokens, index: int) -> tuple[Duration, int] | None:
     return _fraction_of_hour(tokens, index) or _counted(tokens, index)
 

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from chat_api.understand.changes import read_call_it, read_change, read_instead, read_label
+from chat_api.understand.changes import read_call_it, read_change, read_instead, read_label, read_moved_to_list
 from chat_api.understand.cues import ADD_FIRST, ALARM_WORDS, DELETE_FIRST, VERBS, WAKE_WORDS
 from chat_api.understand.done import read_done
-from chat_api.understand.facts import Context, Facts
+from chat_api.understand.facts import Context, Facts, ListName
 from chat_api.understand.fired import read_fired
 from chat_api.understand.intents import (
     Head,
@@ -18,6 +18,7 @@ from chat_api.understand.intents import (
     is_greeting,
     is_help,
     is_list,
+    is_listed,
     is_question_or_statement,
     is_quick_add,
     is_thanks,
@@ -25,11 +26,17 @@ from chat_api.understand.intents import (
     reminder_cue,
     skip_polite,
 )
-from chat_api.understand.model import IntentName, Need, Understanding
+from chat_api.understand.lists import is_lists, list_alone, list_before_colon, without_lists
+from chat_api.understand.model import IntentName, Need, Scope, Span, Understanding
+from chat_api.understand.notes import read_note, take_note
 from chat_api.understand.parts import left_of, spans_of, targeted, with_timing
+from chat_api.understand.preferences import read_preference
+from chat_api.understand.ranges import may_list, narrow
 from chat_api.understand.resolve import Timing, Wish, resolve
 from chat_api.understand.scan import Scan, scan
+from chat_api.understand.scopes import read_skip, scoped, take_scope, with_occurrence
 from chat_api.understand.search import read_search
+from chat_api.understand.subtasks import read_part
 from chat_api.understand.text import MAX_CHARACTERS, Kind, Tokens, tokenize
 from chat_api.understand.titles import is_several, target_of, title_of
 from chat_api.understand.words import EVENING_THINGS, MORNING_THINGS
@@ -103,13 +110,110 @@ def read(text: str, context: Context) -> Reading:
     if talk is not None:
         return Reading(talk, explicit=talk.intent is IntentName.HELP)
     start = skip_polite(tokens)
+    framed = _framed(tokens, start, context)
+    if framed is not None:
+        return Reading(framed, explicit=True)
+    noted = take_note(tokens, start)
+    if noted is not None:
+        return _with_note(read_tokens(noted[0], skip_polite(noted[0]), context), tokens, noted[1], noted[2])
+    return read_tokens(tokens, start, context)
+
+
+def _framed(tokens: Tokens, start: int, context: Context) -> Understanding | None:
+    """What is read as a whole: preferences, lists, notes and parts of tasks, single occurrences."""
+    if is_lists(tokens, start):
+        return Understanding(IntentName.LISTS, spans=spans_of(tokens, (), (start, len(tokens))))
+    return (
+        read_preference(tokens, start, context)
+        or read_note(tokens, start)
+        or _part(tokens, start, context)
+        or _on_list(tokens, start, context)
+        or read_skip(tokens, start, context)
+        or _scoped(tokens, start, context)
+    )
+
+
+def _with_note(reading: Reading, tokens: Tokens, note: str, place: tuple[int, int]) -> Reading:
+    """The same task with its note; what is no task keeps nothing."""
+    found = reading.understanding
+    spans = tuple(sorted((*found.spans, Span(tokens[place[0]].start, tokens[place[1] - 1].end, "note")), key=_where))
+    if found.intent in {IntentName.ADD, IntentName.CHANGE}:
+        return Reading(replace(found, notes=note, spans=spans), reading.explicit)
+    return reading
+
+
+def _where(span: Span) -> int:
+    return span.start
+
+
+def _part(tokens: Tokens, start: int, context: Context) -> Understanding | None:
+    """A new part of a task."""
+    part = read_part(tokens, start)
+    if part is None:
+        return None
+    noted = take_note(part.rest, 0)
+    rest = noted[0] if noted is not None else part.rest
+    added = _adding(rest, None, 0, context, Wish()) if len(rest) else Understanding(IntentName.ADD)
+    spans = [Span(tokens[first].start, tokens[end - 1].end, "parent") for first, end in part.taken if end > first]
+    added = replace(
+        added,
+        parent=part.words or None,
+        target_index=part.whole.position,
+        refers_back=part.whole.refers_back,
+        notes=noted[1] if noted is not None else None,
+        spans=tuple(sorted((*added.spans, *spans), key=_where)),
+    )
+    if added.needs in _FIRM:
+        return added
+    if not part.words:
+        return replace(added, needs=Need.TARGET, question="Which task does it belong to?", choices=())
+    return replace(added, needs=Need.TITLE, question=_WHAT, choices=()) if added.title is None else added
+
+
+def _on_list(tokens: Tokens, start: int, context: Context) -> Understanding | None:
+    """ "groceries list: milk", and a list asked for by its name alone."""
+    alone = list_alone(tokens, start)
+    if alone is not None and isinstance(alone.facts[0], ListName):
+        return Understanding(IntentName.LIST, list_name=alone.facts[0].name, spans=spans_of(tokens, (alone,), None))
+    headed = list_before_colon(tokens, start)
+    if headed is None:
+        return None
+    name, body = headed
+    added = _adding(tokens.without((0, body)), None, 0, context, Wish())
+    spans = (Span(tokens[start].start, tokens[body - 1].end, "list"), *added.spans)
+    if name is None:
+        return replace(added, spans=spans)
+    return replace(added, list_name=name, spans=spans)
+
+
+def _scoped(tokens: Tokens, start: int, context: Context) -> Understanding | None:
+    """A change of one occurrence or of the series; leaving out one occurrence."""
+    taken = take_scope(tokens, start)
+    if taken is None:
+        return None
+    rest, scope, place = taken
+    if not len(rest):
+        return None
+    begin = skip_polite(rest)
+    command = _command_of(rest, begin, context, scan(rest, begin, context))
+    if command is None or command.intent not in {IntentName.CHANGE, IntentName.DELETE}:
+        return None
+    spans = tuple(sorted((*command.spans, Span(tokens[place[0]].start, tokens[place[1] - 1].end, "scope")), key=_where))
+    found = with_occurrence(scoped(replace(command, spans=spans), scope))
+    if found.intent is IntentName.DELETE:
+        return replace(found, intent=IntentName.SKIP, scope=None) if scope is Scope.THIS else None
+    return found
+
+
+def read_tokens(tokens: Tokens, start: int, context: Context) -> Reading:
+    """The common commands, a task to add, or talk."""
     scanned = scan(tokens, start, context)
     left = left_of(tokens, start, scanned.found)
     has_time = scanned.facts.any_time
     command = _listed(tokens, start, context, scanned) or _command_of(tokens, start, context, scanned)
     if command is not None:
         return Reading(command, explicit=True)
-    length = add_cue(tokens, start, has_time=has_time)
+    length = add_cue(tokens, start, has_time=has_time, has_list=scanned.facts.list_name is not None)
     if length:
         return Reading(_adding(tokens, (start, start + length), start + length, context, Wish()), explicit=True)
     return Reading(_without_cue(tokens, start, scanned, left, context), explicit=False)
@@ -117,14 +221,46 @@ def read(text: str, context: Context) -> Reading:
 
 def _listed(tokens: Tokens, start: int, context: Context, scanned: Scan) -> Understanding | None:
     """A list, or a search where only labels narrow it."""
+    ranged = _ranged(tokens, start, context)
+    if ranged is not None:
+        return ranged
     facts = scanned.facts
-    narrowed = bool(facts.tags) or facts.priority is not None
+    narrowed = bool(facts.tags) or facts.priority is not None or facts.list_name is not None
     searched = read_search(tokens, start, scanned) if narrowed else None
     if searched is not None:
         return searched
     left = left_of(tokens, start, scanned.found)
     listing = is_list(tokens, start, left, has_time=facts.any_time or narrowed)
     return _listing(scanned, context, tokens) if listing else None
+
+
+def _ranged(tokens: Tokens, start: int, context: Context) -> Understanding | None:
+    """A list of a range of days, of what is overdue, or in an order."""
+    if not may_list(tokens, start):
+        return None
+    narrowed = narrow(tokens, start, context)
+    if not narrowed.any:
+        return None
+    rest = narrowed.rest
+    scanned = scan(rest, start, context)
+    facts = scanned.facts
+    left = [at for at in left_of(rest, start, scanned.found) if rest[at].kind is not Kind.SYMBOL]
+    if facts.clocks or facts.rule or facts.befores or facts.offset or (facts.day is not None and narrowed.taken[:1]):
+        return None
+    if not (narrowed.sorting or not left) and not is_list(rest, start, left, has_time=True):
+        return None
+    if not is_listed(rest, left, alone=not narrowed.overdue):
+        return None
+    listed = _listing(scanned, context, rest)
+    spans = [Span(tokens[first].start, tokens[end - 1].end, kind) for first, end, kind in narrowed.taken]
+    return replace(
+        listed,
+        due_from=narrowed.due_from,
+        due_until=narrowed.due_until,
+        overdue=narrowed.overdue,
+        order=narrowed.order,
+        spans=tuple(sorted((*listed.spans, *spans), key=_where)),
+    )
 
 
 def _command_of(tokens: Tokens, start: int, context: Context, scanned: Scan) -> Understanding | None:
@@ -134,6 +270,7 @@ def _command_of(tokens: Tokens, start: int, context: Context, scanned: Scan) -> 
         or read_done(tokens, start, scanned)
         or read_label(tokens, start, scanned)
         or read_call_it(tokens, start)
+        or read_moved_to_list(tokens, start, scanned, context)
     )
     if early is not None:
         return early
@@ -170,6 +307,7 @@ def _listing(scanned: Scan, context: Context, tokens: Tokens) -> Understanding:
         due=day,
         priority=facts.priority,
         tags=tuple(facts.tags),
+        list_name=facts.list_name,
         spans=spans_of(tokens, scanned.found, None),
     )
 
@@ -204,6 +342,7 @@ def _adding(tokens: Tokens, cue: tuple[int, int] | None, first: int, context: Co
             title=title,
             priority=scanned.facts.priority,
             tags=tuple(scanned.facts.tags),
+            list_name=scanned.facts.list_name,
             wants_reminder=wish.reminder or bool(scanned.facts.befores),
             remind_before=() if timed else tuple(before.duration.rough() for before in scanned.facts.befores),
             spans=spans_of(tokens, scanned.found, cue),
@@ -252,8 +391,11 @@ def _command(tokens: Tokens, head: Head, context: Context, scanned: Scan) -> Und
     """Complete, reopen, delete or change; None when the words turn out to be a task of their own."""
     verb = tokens.word(head.start)
     if head.intent is IntentName.CHANGE:
-        return read_change(tokens, head, context)
-    body = range(head.body, head.stop)
+        changed = read_change(tokens, head, context)
+        return None if changed is None else with_occurrence(changed)
+    body: Sequence[int] = range(head.body, head.stop)
+    if scanned.facts.list_name is not None:
+        body = without_lists(tokens, list(body), context)
     target = target_of(tokens, body)
     task_named = any(tokens.word(at) in {"task", "reminder", "todo"} for at in body)
     pointed = target.position is not None or (target.refers_back and target.words is None) or task_named
@@ -266,7 +408,8 @@ def _command(tokens: Tokens, head: Head, context: Context, scanned: Scan) -> Und
         target = without_times if without_times.named else target
     spans = spans_of(tokens, (), (head.start, head.body) if head.body > head.start else None)
     several = target.position is None and is_several(tokens, body)
-    return targeted(target.fill(Understanding(head.intent, spans=spans)), several=several)
+    base = Understanding(head.intent, list_name=scanned.facts.list_name, spans=spans)
+    return with_occurrence(targeted(target.fill(base), several=several))
 
 
 def starts_with_verb(tokens: Tokens) -> bool:

@@ -18,14 +18,16 @@ from dateutil.relativedelta import relativedelta
 from dateutil.rrule import rrulestr
 
 from chat_api.understand.facts import Clock, Context, Duration, Ends, Facts, Part, Rule
-from chat_api.understand.local import to_instant
+from chat_api.understand.local import PASSED_TODAY, to_instant
 from chat_api.understand.model import Need
 from chat_api.understand.words import PARTS_OF_DAY, WAKING_FROM, WAKING_UNTIL, WEEKDAY_NAMES
+from chat_api.understand.zones import brought_home
 
 _NOON: Final = 12
 _DAY_HOURS: Final = 24
 _EARLY_NIGHT: Final = 6
 _MAX_YEARS: Final = 100
+_HOLIDAYS: Final = "I do not know when holidays are, so it comes on those too."
 _TIME_CHOICES: Final = ("9:00", "12:00", "19:00")
 _WHEN_CHOICES: Final = ("in 1 hour", "this evening", "tomorrow at 9:00")
 
@@ -57,7 +59,11 @@ class Wish:
 def resolve(facts: Facts, context: Context, wish: Wish) -> Timing:
     """Put the facts together. Never raises for times beyond the calendar: they are asked about."""
     try:
-        timing = _resolve(facts, context, wish)
+        if facts.elsewhere is None or facts.moment is not None:
+            timing = _resolve(facts, context, wish)
+        else:
+            there = _resolve(facts, Context(context.now.astimezone(facts.elsewhere.zone), facts.elsewhere.zone), wish)
+            timing = brought_home(there, facts.elsewhere, context)
     except (OverflowError, ValueError):
         return _refused("That is beyond my calendar.")
     if timing.due is not None and timing.due.year > context.now.year + _MAX_YEARS:
@@ -84,6 +90,8 @@ def _resolve(facts: Facts, context: Context, wish: Wish) -> Timing:
         timing = _from_now(facts, facts.offset.duration, context, wish)
     else:
         timing = _once(facts, context, wish)
+    if facts.holidays is not None and timing.rrule is not None:
+        timing = replace(timing, remarks=(*timing.remarks, _HOLIDAYS))
     if facts.day is not None and facts.day.remark and timing.needs in {None, Need.TIME}:
         timing = replace(timing, remarks=(facts.day.remark, *timing.remarks))
     return _with_reminders(facts, _ask_for_time(timing, facts, context, wish), context)
@@ -163,7 +171,7 @@ def _next_clock(clock: Clock, part: Part | None, day: date | None, context: Cont
             )
             if isinstance(timing.due, datetime) and timing.due > context.now:
                 # "at midnight" is always the coming one; nobody means this day's.
-                passed = ("That time has passed today, so I took tomorrow.",) if ahead and exact != Clock(0) else ()
+                passed = (PASSED_TODAY,) if ahead and exact != Clock(0) else ()
                 return replace(timing, remarks=(*passed, *timing.remarks))
     return _refused("That time has passed.")
 

@@ -10,12 +10,15 @@ from chat_api.understand.facts import (
     Clock,
     Context,
     Day,
+    Elsewhere,
     Ends,
     Evidence,
     Fact,
     Facts,
     Found,
+    Holidays,
     Invalid,
+    ListName,
     Moment,
     Offset,
     Part,
@@ -26,16 +29,21 @@ from chat_api.understand.facts import (
     Tag,
     Unsupported,
 )
+from chat_api.understand.holidays import read_holidays
 from chat_api.understand.labels import read_priority, read_tag
+from chat_api.understand.lists import read_list_name
 from chat_api.understand.quantities import duration, whole_number
 from chat_api.understand.recurrence import read_bound, read_recurrence
 from chat_api.understand.text import Tokens
 from chat_api.understand.words import BOUNDARIES, CONNECTORS
+from chat_api.understand.zones import read_zone
 
 # The order is the grammar: the first that recognises something at a place has it.
 READERS: Final[tuple[Reader, ...]] = (
+    read_list_name,
     read_tag,
     read_priority,
+    read_holidays,
     read_recurrence,
     read_before,
     read_offset,
@@ -45,7 +53,7 @@ READERS: Final[tuple[Reader, ...]] = (
     read_part,
     read_bound,
 )
-_LABELS: Final = (Tag, Priority)
+_LABELS: Final = (Tag, Priority, ListName)
 # Go with "10 minutes before": "(reminder 5 min before)", "and warn me half an hour in advance".
 _REMINDING: Final = frozenset(
     {
@@ -78,6 +86,9 @@ _KINDS: Final[tuple[tuple[type, str], ...]] = (
     (Ends, "recurrence"),
     (Tag, "tag"),
     (Priority, "priority"),
+    (ListName, "list"),
+    (Holidays, "recurrence"),
+    (Elsewhere, "time"),
     (Before, "reminder"),
     (Clock, "time"),
     (Part, "time"),
@@ -106,7 +117,9 @@ def scan(tokens: Tokens, first: int, context: Context, *, last: int | None = Non
     candidates: list[Found] = []
     place = first
     while place < stop:
-        found = next((one for reader in READERS if (one := reader(tokens, place, context)) is not None), None)
+        found = _zone_after_clock(tokens, place, context, candidates) or next(
+            (one for reader in READERS if (one := reader(tokens, place, context)) is not None), None
+        )
         if found is None or found.end > stop:
             found = _hour_after_day(tokens, place, candidates) or _next_hour(tokens, place, candidates)
         if found is None and asked and not candidates:
@@ -118,6 +131,12 @@ def scan(tokens: Tokens, first: int, context: Context, *, last: int | None = Non
         place = found.end
     counted = _counted(tokens, candidates, first, stop)
     return _sorted(tokens, counted, first)
+
+
+def _zone_after_clock(tokens: Tokens, place: int, context: Context, candidates: list[Found]) -> Found | None:
+    """The EST in "5pm EST"."""
+    behind = bool(candidates) and candidates[-1].end == place and isinstance(candidates[-1].facts[-1], Clock)
+    return read_zone(tokens, place, context) if behind else None
 
 
 def _answer(tokens: Tokens, place: int, stop: int) -> Found | None:
@@ -246,7 +265,7 @@ def _goes_with(tokens: Tokens, place: int, found: Found) -> bool:
     word = tokens.word(place)
     if isinstance(found.facts[0], Priority):
         return word == "with"
-    if isinstance(found.facts[0], Tag):
+    if isinstance(found.facts[0], Tag | ListName | Elsewhere):
         return False
     if isinstance(found.facts[0], Before) and word in _REMINDING:
         return True
@@ -276,7 +295,7 @@ def _take(facts: Facts, fact: Fact, *, has_rule: bool) -> bool:
         return merged
     if isinstance(fact, Starts | Ends) and not has_rule:
         return _take_bound_as_day(facts, fact)
-    return _take_single(facts, fact)
+    return _take_single(facts, fact, has_rule=has_rule)
 
 
 def _take_listed(facts: Facts, fact: Tag | Before) -> bool:
@@ -296,19 +315,29 @@ def _merged(first: Rule, second: Rule) -> tuple[Rule, bool]:
     return replace(days, interval=max(first.interval, second.interval), part=first.part or second.part), True
 
 
+def _take_list(facts: Facts, fact: ListName) -> bool:
+    free = facts.list_name is None
+    facts.list_name = fact.name if free else facts.list_name
+    return free
+
+
 def _take_bound_as_day(facts: Facts, fact: Starts | Ends) -> bool:
     """Without a recurrence, "until friday" is a deadline and "for 3 weeks" is a part of the title."""
     day = fact.date if isinstance(fact, Starts) else fact.until
-    return day is not None and _take_single(facts, Day(day))
+    return day is not None and _take_single(facts, Day(day), has_rule=False)
 
 
-def _take_single(facts: Facts, fact: Fact) -> bool:
+def _take_single(facts: Facts, fact: Fact, *, has_rule: bool) -> bool:
     if isinstance(fact, Day | Offset | Moment) and (facts.day or facts.offset or facts.moment):
         return False
     if isinstance(fact, Priority):
         if facts.priority is None:
             facts.priority = fact.level
         return True
+    if isinstance(fact, Holidays | Elsewhere) and not (has_rule if isinstance(fact, Holidays) else facts.clocks):
+        return False
+    if isinstance(fact, ListName):
+        return fact.origin or _take_list(facts, fact)
     slots: tuple[tuple[type, str], ...] = (
         (Part, "part"),
         (Day, "day"),
@@ -319,6 +348,8 @@ def _take_single(facts: Facts, fact: Fact) -> bool:
         (Unsupported, "unsupported"),
         (Starts, "starts"),
         (Ends, "ends"),
+        (Elsewhere, "elsewhere"),
+        (Holidays, "holidays"),
     )
     name = next(name for kind, name in slots if isinstance(fact, kind))
     if getattr(facts, name) is not None:

@@ -46,9 +46,10 @@ def read_search(tokens: Tokens, start: int, scanned: Scan) -> Understanding | No
         due=_day(facts),
         priority=facts.priority,
         tags=tuple(facts.tags),
+        list_name=facts.list_name,
         spans=spans_of(tokens, scanned.found, (start, head)),
     )
-    narrowed = base.due is not None or base.priority is not None or bool(base.tags)
+    narrowed = base.due is not None or base.priority is not None or bool(base.tags) or base.list_name is not None
     if narrowed or words is not None:
         return base
     return replace(targeted(base), question="What should I look for?")

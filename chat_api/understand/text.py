@@ -95,6 +95,15 @@ class Tokens:
             return False
         return self._words[index : index + len(words)] == tuple(words)
 
+    def without(self, *ranges: tuple[int, int]) -> "Tokens":
+        """The message without the tokens of these ranges ``[start, end)``; those that stay keep their place in it."""
+        out = {index for start, end in ranges for index in range(start, end)}
+        return Tokens(self.source, [item for index, item in enumerate(self._items) if index not in out])
+
+    def written(self, start: int, end: int) -> str:
+        """The tokens ``[start, end)`` as they were written; empty for none."""
+        return self.source[self._items[start].start : self._items[end - 1].end] if start < end else ""
+
     def remembered(self, reader: Callable[["Tokens", int], Read], index: int) -> Read:
         """What this reader reads at this place; it is asked once, however many ask for it."""
         key = (reader, index)

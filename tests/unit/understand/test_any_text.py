@@ -17,7 +17,22 @@ ZONES = [ZoneInfo(name) for name in ("Europe/Rome", "America/New_York", "Asia/Ko
 SECONDS_EACH = 0.05
 ATTEMPTS = 3
 
+FEATURES = [
+    "add milk to the groceries list", "put call plumber on my home list", "buy milk in list shopping", "list:work",
+    "what's on my groceries list?", "show my lists", "move milk from the work list to the home list",
+    "groceries list: milk", "add candles to birthday party as a subtask", "add a subtask to trip: pack socks",
+    "add a subtask", "under trip: pack socks", "skip the next gym", "skip gym this week", "skip",
+    "move gym to thursday just this once", "move gym to 6pm from now on", "move the next gym to friday",
+    "send me a digest every day at 8", "send me a daily digest", "stop the daily digest", "turn the digest on at 8",
+    "quiet hours from 10pm to 7am", "no quiet hours", "don't disturb me from 10 to 7", "quiet hours",
+    "rename milk to oat milk", "buy milk tomorrow, note: two litres", "add a note to milk: two litres",
+    "add a note to milk", "standup every weekday at 9 except on public holidays", "call at 5pm EST", "17:00 UTC+2 call",
+    "every monday at 5pm PST standup", "every month on the 1st at 8pm PST", "what do I have this week",
+    "what's due by friday", "tasks between monday and friday", "show tasks in the next 3 days", "overdue tasks",
+    "sort tasks by priority", "show tasks sorted by due date", "dentist friday 3pm remind me 1 day and 1 hour before",
+]  # fmt: skip
 TEXTS = [
+    *FEATURES,
     *(line[0] for line in sentences.ONCE),
     *(line[0] for line in sentences.RECURRING),
     *(line[0] for line in sentences.LISTS),
@@ -91,6 +106,15 @@ def check(found: Understanding, text: str | None, now: datetime) -> None:
             assert found.due > now
     if found.needs is not None:
         assert found.question
+    elif found.intent is IntentName.DIGEST:
+        assert found.off != (found.digest_at is not None)
+    elif found.intent is IntentName.QUIET:
+        assert found.off != (found.quiet is not None)
+    elif found.intent is IntentName.SKIP:
+        assert found.target or found.target_index or found.refers_back
+    assert found.due_from is None or found.due_until is None or found.due_from <= found.due_until
+    for words in (found.list_name, found.parent, found.notes, found.new_title):
+        assert words is None or words.strip() == words != ""
     if found.rrule is not None:
         assert found.due is not None
         assert ("BYHOUR" in found.rrule) <= ("BYMINUTE" in found.rrule)
@@ -107,9 +131,22 @@ REPEATED = [
     "in a ", "1 hour ", "3 days ", "a half ", "mon wed ", "1st and ", "10-", "1, ", "from ", "until friday ", "3/4 ",
     "24.12. ", "dec 20-", "after it ", "a week before ", "10 more ", "got it ", "undo ", "every! ", "reminder ", "!!! ",
     "quarter to ", "between 1 and ", "() ", ") ( ", '"', "' ", "to friday ", "remind me ", "is done ",
-    "push back 1h by ", "#a ", "9",
+    "push back 1h by ", "#a ", "9", "to the a list ", "list:a ", "as a subtask ", "this week ", "just this once ",
+    "note: ", "5pm EST ", "by priority ", "1 day and 1 hour before ", "from 10 to ", "except holidays ", "digest ",
 ]  # fmt: skip
-STARTS = ["", "move x ", "snooze ", "remind me ", "every day ", "find ", "postpone x by "]
+STARTS = [
+    "",
+    "move x ",
+    "snooze ",
+    "remind me ",
+    "every day ",
+    "find ",
+    "postpone x by ",
+    "add x ",
+    "show ",
+    "skip ",
+    "quiet hours ",
+]
 
 
 @pytest.mark.parametrize("start", STARTS)

@@ -40,6 +40,10 @@ def test_one_answer_a_line() -> None:
         "priority": 1,
         "tags": ["home"],
         "needs": None,
+        "list": None,
+        "parent": None,
+        "notes": None,
+        "scope": None,
     }
     assert answers[1]["rrule"] == "FREQ=DAILY;BYHOUR=9;BYMINUTE=0"
     assert len(answers) == len(LINES) + 2
