@@ -20,6 +20,9 @@ from chat_api.edge import Edge
 from chat_api.errors import install_handlers
 from chat_api.inbox import endpoints as inbox
 from chat_api.inbox.service import InboxService
+from chat_api.portability import endpoints as portability
+from chat_api.portability.feeds import FeedService
+from chat_api.portability.service import PortabilityService
 from chat_api.preferences import endpoints as preferences
 from chat_api.preferences.service import PreferencesService
 from chat_api.requests import room_for_changes
@@ -52,6 +55,8 @@ class Services:
     preferences: PreferencesService
     inbox: InboxService
     assistant: Assistant
+    portability: PortabilityService
+    feeds: FeedService
     backlog: Callable[[], int]
     """How many events wait to be published."""
 
@@ -68,10 +73,10 @@ def create_app(settings: Settings, services: Services, checks: Mapping[str, heal
     app.state.services = services
     app.state.checks = checks
     install_handlers(app)
-    for router in (health.router, auth.router, token_endpoints.router):
+    for router in (health.router, auth.router, token_endpoints.router, portability.feed_router):
         app.include_router(router)
     # What these change becomes an event each.
-    parts = (chat, tasks, lists, inbox, preferences)
+    parts = (chat, tasks, lists, inbox, preferences, portability)
     for router in (*(part.router for part in parts), tasks.undo_router):
         app.include_router(router, dependencies=[Depends(room_for_changes)])
     app.mount("/static", _PageFiles(directory=_WEB), name="static")
@@ -80,5 +85,9 @@ def create_app(settings: Settings, services: Services, checks: Mapping[str, heal
     async def page() -> FileResponse:
         return FileResponse(_WEB / "index.html", headers=_REVALIDATE)
 
-    app.add_middleware(Edge, max_request_bytes=settings.max_request_bytes)
+    app.add_middleware(
+        Edge,
+        max_request_bytes=settings.max_request_bytes,
+        larger={portability.IMPORT_PATH: settings.max_import_bytes},
+    )
     return app

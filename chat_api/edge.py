@@ -1,7 +1,7 @@
 """What every HTTP exchange gets, as one ASGI middleware: a trace, a log line, a size limit, security headers."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from opentelemetry.trace import SpanKind
 from starlette.datastructures import Headers, MutableHeaders
@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chat_api.errors import RequestTooLarge, problem
+from chat_api.paths import loggable_path
 from servicekit.logs import get_logger
 from servicekit.tracing import current_traceparent, span
 
@@ -27,11 +28,12 @@ _DOCS_PATHS = frozenset({"/docs"})
 
 
 class Edge:
-    """Wraps the application."""
+    """Wraps the application. ``larger`` names the paths whose bodies may be longer than those of the others."""
 
-    def __init__(self, app: ASGIApp, *, max_request_bytes: int) -> None:
+    def __init__(self, app: ASGIApp, *, max_request_bytes: int, larger: Mapping[str, int] | None = None) -> None:
         self._app = app
         self._limit = max_request_bytes
+        self._larger = larger or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One exchange."""
@@ -40,6 +42,7 @@ class Edge:
             return
         headers = Headers(scope=scope)
         method, path = scope["method"], scope["path"]
+        shown, limit = loggable_path(path), self._larger.get(path, self._limit)
         started, status = time.perf_counter(), 0
 
         async def send_with_headers(message: Message) -> None:
@@ -49,34 +52,36 @@ class Edge:
                 _add(MutableHeaders(scope=message), _SECURITY_HEADERS if path not in _DOCS_PATHS else ())
             await send(message)
 
-        with span(f"{method} {path}", headers.get("traceparent"), SpanKind.SERVER):
+        with span(f"{method} {shown}", headers.get("traceparent"), SpanKind.SERVER):
             try:
-                if _declared_length(headers) > self._limit:
-                    refusal = problem(RequestTooLarge.status, RequestTooLarge.title, self._too_large())
+                if _declared_length(headers) > limit:
+                    refusal = problem(RequestTooLarge.status, RequestTooLarge.title, _too_large(limit))
                     await refusal(scope, receive, send_with_headers)
                 else:
-                    await self._app(scope, self._limited(receive), send_with_headers)
+                    await self._app(scope, _limited(receive, limit), send_with_headers)
             finally:
                 if path not in _QUIET_PATHS:
                     milliseconds = round((time.perf_counter() - started) * 1000, 1)
-                    log.info("request", method=method, path=path, status=status, milliseconds=milliseconds)
+                    log.info("request", method=method, path=shown, status=status, milliseconds=milliseconds)
 
-    def _too_large(self) -> str:
-        return f"A request body may have {self._limit} bytes at most."
 
-    def _limited(self, receive: Receive) -> Receive:
-        received = 0
+def _too_large(limit: int) -> str:
+    return f"A request body may have {limit} bytes at most here."
 
-        async def counting() -> Message:
-            nonlocal received
-            message = await receive()
-            received += len(message.get("body", b""))
-            if received > self._limit:
-                # FastAPI lets only its own exception through while it reads a body.
-                raise HTTPException(RequestTooLarge.status, self._too_large())
-            return message
 
-        return counting
+def _limited(receive: Receive, limit: int) -> Receive:
+    received = 0
+
+    async def counting() -> Message:
+        nonlocal received
+        message = await receive()
+        received += len(message.get("body", b""))
+        if received > limit:
+            # FastAPI lets only its own exception through while it reads a body.
+            raise HTTPException(RequestTooLarge.status, _too_large(limit))
+        return message
+
+    return counting
 
 
 def _declared_length(headers: Headers) -> int:

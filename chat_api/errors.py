@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from chat_api.paths import loggable_path
 from servicekit.logs import get_logger
 
 log = get_logger(__name__)
@@ -82,6 +83,13 @@ class RequestTooLarge(ChatApiError):
     title = "Request too large"
 
 
+class UnsupportedMediaType(ChatApiError):
+    """The body is of a kind that is not read here."""
+
+    status = 415
+    title = "Unsupported media type"
+
+
 class Invalid(ChatApiError):
     """Well-formed, but it cannot be done: a time that has passed, a rule that never matches."""
 
@@ -153,7 +161,7 @@ def install_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(Exception)
     async def failed(request: Request, error: Exception) -> JSONResponse:
-        log.error("request failed", path=request.url.path, exc_info=error)
+        log.error("request failed", path=loggable_path(request.url.path), exc_info=error)
         return problem(
             500, "Internal error", "Something went wrong on our side. Nothing was changed; please try again."
         )

@@ -18,8 +18,12 @@ from chat_api.inbox.feed import InboxFeed
 from chat_api.inbox.service import InboxService
 from chat_api.migrations import upgrade
 from chat_api.outbox import OutboxRelay
+from chat_api.portability.feeds import FeedService
+from chat_api.portability.reader import FileReader
+from chat_api.portability.service import PortabilityService
 from chat_api.preferences.service import PreferencesService
 from chat_api.settings import Settings
+from chat_api.tasks.adopting import TaskAdoption
 from chat_api.tasks.lists import ListService
 from chat_api.tasks.service import TaskService
 from contracts.names import CHAT_API, PENDING_METHOD, REMINDERS
@@ -59,6 +63,8 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             lists=lists,
             preferences=preferences,
             inbox=inbox,
+            portability=PortabilityService(tasks, lists, preferences, TaskAdoption(database, relay), FileReader()),
+            feeds=FeedService(database, tasks),
             assistant=Assistant(assistant.Services(tasks, lists, inbox, preferences), conversations),
             backlog=lambda: relay.backlog,
         )

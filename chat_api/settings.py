@@ -16,6 +16,7 @@ class Settings(ServiceSettings):
     session_days: int = Field(default=30, ge=1, le=365, description="A log-in ends after this many days.")
     cookie_secure: bool = Field(default=False, description="Set the session cookie for HTTPS only.")
     max_request_bytes: int = Field(default=65536, ge=1024, description="A longer request body is refused.")
+    max_import_bytes: int = Field(default=5 * 1024 * 1024, ge=1024, description="A longer file to import is refused.")
     relay_parallel: int = Field(default=32, ge=1, le=512, description="Tasks whose events are published at once.")
     max_backlog: int = Field(
         default=20_000, ge=100, description="With more events than this unpublished, changes are refused (429)."

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlmodel import col, select
+from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from chat_api.tasks.models import Reminder, Task, TaskKind, TaskList, TaskStatus, WishStatus
@@ -57,6 +57,11 @@ class TaskRepository:
         """The user's task that this request made."""
         query = select(Task).where(Task.user_id == user_id, Task.request_key == request_key)
         return (await self._session.exec(query)).first()
+
+    async def known(self, user_id: str, ids: Sequence[str], request_keys: Sequence[str]) -> Sequence[Task]:
+        """The user's tasks with one of these ids, or made by one of these requests."""
+        wanted = or_(col(Task.id).in_(ids), col(Task.request_key).in_(request_keys))
+        return (await self._session.exec(select(Task).where(Task.user_id == user_id, wanted))).all()
 
     async def list(self, user_id: str, query: TaskQuery) -> Sequence[Task]:
         """The user's tasks that the query asks for, and one more when there is a next page."""
