@@ -42,7 +42,7 @@ def read_file(raw: bytes, kind: str, timezone: str) -> ReadFile:
     try:
         if kind == "json":
             return read_json(raw)
-        found = read_calendar(raw, ZoneInfo(timezone), bounded=_bounded)
+        found = read_calendar(raw, ZoneInfo(timezone), bounded=bounded)
         return ReadFile(tasks=found.tasks, refused=found.refused)
     except Unreadable as error:
         return ReadFile(problem=str(error))
@@ -72,7 +72,7 @@ def read_json(raw: bytes) -> ReadFile:
     read = ReadFile(preferences=envelope.preferences, lists=envelope.lists)
     for number, task in enumerate(tasks, 1):
         try:
-            with _bounded():
+            with bounded():
                 whole = WholeTask.model_validate(task)
                 for one in (whole, *whole.subtasks):
                     one.series()
@@ -101,7 +101,7 @@ def _first(error: ValidationError) -> str:
 
 
 @contextmanager
-def _bounded() -> Iterator[None]:
+def bounded() -> Iterator[None]:
     """At most so much processor time for a block.
 
     Raises:
