@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
-from sqlalchemy import LargeBinary
+from sqlalchemy import ColumnElement, LargeBinary, or_
 from sqlmodel import Field, SQLModel, col, delete, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -56,8 +56,11 @@ class OutboxMessage(SQLModel, table=True):
     )
 
 
-def put(session: AsyncSession, body: Event) -> None:
-    """Add an event to the running transaction; it carries the running trace."""
+def put(session: AsyncSession, body: Event, *, not_before: datetime | None = None) -> None:
+    """Add an event to the running transaction; it carries the running trace.
+
+    With `not_before` (aware) it is published then, and holds up nothing until then.
+    """
     now = datetime.now(UTC)
     event = CloudEvent.wrap(body, source=CHAT_API, time=now, traceparent=current_traceparent())
     session.add(
@@ -66,8 +69,19 @@ def put(session: AsyncSession, body: Event) -> None:
             event_id=event.id,
             payload=event.to_json(),
             created_at=now,
+            not_before=not_before,
         )
     )
+
+
+async def holds(session: AsyncSession, event_id: str) -> bool:
+    """Whether this event waits to be published."""
+    return (await session.exec(select(OutboxMessage.id).where(OutboxMessage.event_id == event_id))).first() is not None
+
+
+def _ripe() -> ColumnElement[bool]:
+    """What may be published by now."""
+    return or_(col(OutboxMessage.not_before).is_(None), col(OutboxMessage.not_before) <= datetime.now(UTC))
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +123,9 @@ class OutboxRelay:
             await asyncio.sleep(_LOOK)
 
     async def depth(self) -> int:
-        """How many events wait."""
+        """How many events wait to be published; those for a later instant do not count."""
         async with self._database.reading() as session:
-            return (await session.exec(select(func.count()).select_from(OutboxMessage))).one()
+            return (await session.exec(select(func.count()).select_from(OutboxMessage).where(_ripe()))).one()
 
     async def run(self) -> None:
         """Publish until cancelled."""
@@ -132,7 +146,7 @@ class OutboxRelay:
         """Publish what is there, as far as it may be tried now; how many were."""
         now = asyncio.get_running_loop().time()
         resting = [key for key, rest in self._resting.items() if rest.until > now]
-        query = select(OutboxMessage).order_by(col(OutboxMessage.id)).limit(_BATCH)
+        query = select(OutboxMessage).where(_ripe()).order_by(col(OutboxMessage.id)).limit(_BATCH)
         async with self._database.reading() as session:
             # With more of them than a query may name nothing works at all, and waiting for them costs nobody anything.
             messages = (await session.exec(query.where(col(OutboxMessage.key).not_in(resting[:_BATCH])))).all()
@@ -171,12 +185,13 @@ class OutboxRelay:
             # Written by a newer version that has been rolled back, say: it waits, visibly, and is not thrown away.
             log.error("outbox event does not parse", event_id=message.event_id, error=str(error))
             return False
-        with span("publish task event", event.traceparent):
+        with span("publish event", event.traceparent):
             try:
                 await self._publisher.publish(event)
             except SidecarError as error:
                 log.warning("event not published, it stays in the outbox", event_id=event.id, error=str(error))
                 return False
-            waited = (datetime.now(UTC) - message.created_at).total_seconds()
+            since = max(message.created_at, message.not_before or message.created_at)
+            waited = (datetime.now(UTC) - since).total_seconds()
             log.info("event published", event_id=event.id, topic=event.data.TOPIC, waited_seconds=round(waited, 4))
             return True

@@ -11,17 +11,20 @@ VERSION: Final = "1.0.0"
 _TOPICS: Final = {
     names.TASK_EVENTS: "What users did: a task as it is after each change, with its reminders.",
     names.REMINDERS: "What became of reminders: scheduled, fired, cancelled.",
+    names.NOTIFICATIONS: "What users are to hear of wherever they are, one event for each attempt.",
     names.DEAD_LETTERS: "Messages that no retry can help, for an operator to look at and replay.",
 }
 # Who publishes and who subscribes, by app-id. A test compares it with what the services really do.
 SENDERS: Final[Mapping[str, Sequence[str]]] = {
     names.TASK_EVENTS: (names.CHAT_API,),
     names.REMINDERS: (names.REMINDER_ACTOR,),
-    names.DEAD_LETTERS: (names.CHAT_API, names.REMINDER_ACTOR, names.SCHEDULER),
+    names.NOTIFICATIONS: (names.CHAT_API,),
+    names.DEAD_LETTERS: (names.CHAT_API, names.REMINDER_ACTOR, names.SCHEDULER, names.NOTIFICATION),
 }
 RECEIVERS: Final[Mapping[str, Sequence[str]]] = {
     names.TASK_EVENTS: (names.REMINDER_ACTOR,),
     names.REMINDERS: (names.CHAT_API,),
+    names.NOTIFICATIONS: (names.NOTIFICATION,),
 }
 _REFERENCE: Final = "#/components/schemas/{model}"
 

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Literal, get_args
 from pydantic import Field, ValidationError
 
 from contracts.base import Contract, Identifier, Instant, occurrence_key
-from contracts.names import REMINDERS, TASK_EVENTS
+from contracts.names import NOTIFICATIONS, REMINDERS, TASK_EVENTS
 
 CLOUD_EVENT_CONTENT_TYPE = "application/cloudevents+json"
 
@@ -134,6 +134,35 @@ class ReminderCancelled(_ReminderEvent):
         return f"reminder/{self.reminder_id}/v{self.version}/cancelled"
 
 
+class NotificationWanted(EventBody):
+    """Something is in a user's inbox that they are to hear of wherever they are: by web push, and whatever comes later.
+
+    Each attempt is an event of its own. A channel records what it has delivered: a later attempt is for the rest.
+    """
+
+    TYPE: ClassVar[str] = "todo.notification.wanted.v1"
+    TOPIC: ClassVar[str] = NOTIFICATIONS
+
+    user_id: Identifier
+    item_id: int = Field(ge=0, description="The inbox item.")
+    kind: str = Field(description="What it says: reminder, digest.")
+    title: str
+    body: str = ""
+    due_at: Instant
+    task_id: Identifier
+    occurrence: str
+    attempt: int = Field(default=0, ge=0, description="Counts up each time it is tried again later.")
+
+    def event_id(self) -> str:
+        return f"notification/{self.item_id}/{self.attempt}"
+
+    def subject(self) -> str:
+        return str(self.item_id)
+
+    def partition_key(self) -> str:
+        return f"item-{self.item_id}"
+
+
 class DeadLetter(EventBody):
     """A message that no retry can help, kept with the reason for an operator to look at and replay."""
 
@@ -157,7 +186,7 @@ class DeadLetter(EventBody):
         return self.source
 
 
-Event = TaskEvent | ReminderScheduled | ReminderFired | ReminderCancelled | DeadLetter
+Event = TaskEvent | ReminderScheduled | ReminderFired | ReminderCancelled | NotificationWanted | DeadLetter
 EVENT_TYPES: tuple[type[Event], ...] = get_args(Event)
 _BODIES: dict[str, type[Event]] = {body.TYPE: body for body in EVENT_TYPES}
 

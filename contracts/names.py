@@ -6,21 +6,28 @@ from typing import Final
 CHAT_API: Final = "chat-api"
 REMINDER_ACTOR: Final = "reminder-actor"
 SCHEDULER: Final = "scheduler"
+NOTIFICATION: Final = "notification"
 
 # Dapr components; every set under components/ defines them under these names
 PUBSUB: Final = "pubsub"
 ACTOR_STATE_STORE: Final = "statestore"
 CONVERSATION_STORE: Final = "conversations"
+DELIVERY_STORE: Final = "deliveries"
 SECRET_STORE: Final = "secretstore"  # noqa: S105 - a component's name
 
 # Topics
 TASK_EVENTS: Final = "task-events"
 TASK_UPDATES: Final = "task-updates"
 REMINDERS: Final = "reminders"
+NOTIFICATIONS: Final = "notifications"
 DEAD_LETTERS: Final = "dead-letters"
 
 # The actor type; its id is the reminder's id
 REMINDER_ACTOR_TYPE: Final = "ReminderActor"
+
+# The secret that signs for the push services, and the prefix of the output bindings that lead to them
+VAPID_SECRET: Final = "vapid-private-key"  # noqa: S105 - a secret's name
+PUSH_BINDING_PREFIX: Final = "push-"
 
 # Dapr jobs
 REMINDER_JOB_PREFIX: Final = "reminder-"
@@ -30,8 +37,18 @@ REPAIR_JOB: Final = "repair-sweep"
 SCHEDULE_METHOD: Final = "/todo.scheduler.v1.Jobs/Schedule"
 CANCEL_METHOD: Final = "/todo.scheduler.v1.Jobs/Cancel"
 PENDING_METHOD: Final = "/todo.chat.v1.Reminders/ListPending"
+PUSH_TARGETS_METHOD: Final = "/todo.chat.v1.PushTargets/List"
+DROP_PUSH_METHOD: Final = "/todo.chat.v1.PushTargets/Drop"
+POSTPONE_METHOD: Final = "/todo.chat.v1.Notifications/Postpone"
+PUSH_KEY_METHOD: Final = "/todo.notification.v1.Push/Key"
+PUSH_CHECK_METHOD: Final = "/todo.notification.v1.Push/Check"
 
 
 def reminder_job(reminder_id: str) -> str:
     """The name of the one-shot job that fires this reminder."""
     return f"{REMINDER_JOB_PREFIX}{reminder_id}"
+
+
+def push_binding(host: str, port: int | None = None) -> str:
+    """The output binding that leads to a push service. Its name says where: the set's components are the allow list."""
+    return f"{PUSH_BINDING_PREFIX}{host}{f'-{port}' if port else ''}"

@@ -9,10 +9,11 @@ import pytest
 
 from chat_api.database import Database
 from chat_api.errors import Invalid
-from chat_api.outbox import OutboxRelay
+from chat_api.outbox import OutboxRelay, holds, put
 from chat_api.tasks.models import TaskStatus
 from chat_api.tasks.schemas import TaskCreate, TaskUpdate
 from chat_api.tasks.service import TaskService
+from contracts.events import NotificationWanted
 from tests.unit.chat_api.conftest import ALICE, FakePublisher
 
 
@@ -137,3 +138,66 @@ async def test_the_backlog_is_known_while_there_is_nobody_to_publish_to(tasks: T
     finally:
         watching.cancel()
         await asyncio.wait([watching])
+
+
+def wanted(item_id: int, *, attempt: int = 0) -> NotificationWanted:
+    return NotificationWanted(
+        user_id=ALICE,
+        item_id=item_id,
+        kind="reminder",
+        title="stretch",
+        due_at=datetime.now(UTC),
+        task_id="t1",
+        occurrence="20261124T170000Z",
+        attempt=attempt,
+    )
+
+
+async def test_an_event_for_later_is_published_then_and_holds_up_nothing(
+    database: Database, relay: OutboxRelay, publisher: FakePublisher
+) -> None:
+    at = datetime.now(UTC) + timedelta(seconds=1.5)
+    async with running(relay):
+        async with database.writing() as session:
+            put(session, wanted(1), not_before=at)
+            put(session, wanted(1, attempt=1))  # of the same key, and later in the table
+            put(session, wanted(2))
+        relay.wake()
+        await emptied(relay)
+        assert sorted(publisher.ids) == ["notification/1/1", "notification/2/0"]
+        async with asyncio.timeout(10):
+            while len(publisher.ids) < 3:
+                assert publisher.ids.count("notification/1/0") == 0 or datetime.now(UTC) >= at
+                await asyncio.sleep(0.01)
+    assert datetime.now(UTC) >= at
+    assert publisher.ids[2] == "notification/1/0"
+
+
+async def test_many_events_for_later_leave_room_for_those_of_now(
+    database: Database, relay: OutboxRelay, publisher: FakePublisher
+) -> None:
+    async with database.writing() as session:
+        for number in range(600):  # more than the relay reads at once
+            put(session, wanted(number), not_before=in_an_hour())
+        put(session, wanted(1000))
+    async with running(relay):
+        await emptied(relay)
+    assert publisher.ids == ["notification/1000/0"]
+    async with database.reading() as session:
+        assert await holds(session, "notification/599/0")
+        assert not await holds(session, "notification/1000/0")
+
+
+async def test_an_event_for_later_outlives_the_process(
+    database: Database, relay: OutboxRelay, publisher: FakePublisher
+) -> None:
+    async with database.writing() as session:
+        put(session, wanted(1), not_before=datetime.now(UTC) + timedelta(seconds=0.5))
+    async with running(relay):
+        await asyncio.sleep(0.1)
+    assert publisher.ids == []
+    successor = OutboxRelay(database, publisher, parallel=1)
+    async with running(successor), asyncio.timeout(10):
+        while not publisher.ids:
+            await asyncio.sleep(0.01)
+    assert publisher.ids == ["notification/1/0"]
