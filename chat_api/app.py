@@ -25,6 +25,8 @@ from chat_api.portability.feeds import FeedService
 from chat_api.portability.service import PortabilityService
 from chat_api.preferences import endpoints as preferences
 from chat_api.preferences.service import PreferencesService
+from chat_api.push import endpoints as push
+from chat_api.push.service import PushService
 from chat_api.requests import room_for_changes
 from chat_api.settings import Settings
 from chat_api.tasks import endpoints as tasks
@@ -57,6 +59,7 @@ class Services:
     assistant: Assistant
     portability: PortabilityService
     feeds: FeedService
+    push: PushService
     backlog: Callable[[], int]
     """How many events wait to be published."""
 
@@ -73,7 +76,7 @@ def create_app(settings: Settings, services: Services, checks: Mapping[str, heal
     app.state.services = services
     app.state.checks = checks
     install_handlers(app)
-    for router in (health.router, auth.router, token_endpoints.router, portability.feed_router):
+    for router in (health.router, auth.router, token_endpoints.router, push.router, portability.feed_router):
         app.include_router(router)
     # What these change becomes an event each.
     parts = (chat, tasks, lists, inbox, preferences, portability)

@@ -122,6 +122,14 @@ class Busy(ChatApiError):
     headers: ClassVar[dict[str, str]] = {"Retry-After": "5"}
 
 
+class Unavailable(ChatApiError):
+    """A part of the system that this needs is away."""
+
+    status = 503
+    title = "Temporarily unavailable"
+    headers: ClassVar[dict[str, str]] = {"Retry-After": "30"}
+
+
 def problem(
     status: int, title: str, detail: str, *, headers: dict[str, str] | None = None, **extra: Any
 ) -> JSONResponse:

@@ -22,11 +22,20 @@ from chat_api.portability.feeds import FeedService
 from chat_api.portability.reader import FileReader
 from chat_api.portability.service import PortabilityService
 from chat_api.preferences.service import PreferencesService
+from chat_api.push.service import NotificationService, PushService
 from chat_api.settings import Settings
 from chat_api.tasks.adopting import TaskAdoption
 from chat_api.tasks.lists import ListService
 from chat_api.tasks.service import TaskService
-from contracts.names import CHAT_API, PENDING_METHOD, REMINDERS
+from contracts.names import (
+    CHAT_API,
+    DROP_PUSH_METHOD,
+    PENDING_METHOD,
+    POSTPONE_METHOD,
+    PUSH_TARGETS_METHOD,
+    REMINDERS,
+)
+from contracts.push import DropPushTarget, ListPushTargets, PostponeNotification
 from contracts.reminders import ListPending
 from servicekit import service
 from servicekit.callbacks import AppChannel, Method
@@ -56,6 +65,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         conversations = ConversationStore(sidecar, ttl=settings.conversation_ttl, timeout=settings.conversation_timeout)
         lists = ListService(database, relay)
         preferences = PreferencesService(database, relay)
+        push = PushService(database, relay, NotificationService(sidecar))
         services = Services(
             auth=AuthService(database, session_lifetime=timedelta(days=settings.session_days)),
             tokens=TokenService(database),
@@ -67,6 +77,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             feeds=FeedService(database, tasks),
             assistant=Assistant(assistant.Services(tasks, lists, inbox, preferences), conversations),
             backlog=lambda: relay.backlog,
+            push=push,
         )
         subscriber = Subscriber(
             sidecar, REMINDERS, inbox.handle, service=CHAT_API, max_in_flight=settings.max_events_in_flight
@@ -90,7 +101,12 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         channel = AppChannel(
             settings,
             healthy=lambda: True,
-            methods={PENDING_METHOD: Method(ListPending, tasks.pending)},
+            methods={
+                PENDING_METHOD: Method(ListPending, tasks.pending),
+                PUSH_TARGETS_METHOD: Method(ListPushTargets, push.targets),
+                DROP_PUSH_METHOD: Method(DropPushTarget, push.drop),
+                POSTPONE_METHOD: Method(PostponeNotification, push.postpone),
+            },
         )
         await channel.start()
         resources.push_async_callback(channel.stop)

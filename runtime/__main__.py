@@ -127,7 +127,7 @@ def _stop_signals(supervisor: "Supervisor") -> asyncio.Event:
 
 async def _broker(root: Path, port: int) -> int:
     """The broker in the foreground, with its address in the secret store of `root`."""
-    from runtime import broker  # noqa: PLC0415 - the client library is needed here only
+    from runtime import broker, secrets_file  # noqa: PLC0415 - the client library is needed here only
     from runtime.ports import Ports  # noqa: PLC0415
 
     binaries = install()
@@ -136,6 +136,7 @@ async def _broker(root: Path, port: int) -> int:
     layout = Layout(root)
     layout.create()
     server = broker.prepare(layout, port, ports.pick())
+    secrets_file.ensure_vapid_key(layout.secrets)
     process = await asyncio.create_subprocess_exec(*server.command(binaries.nats_server, layout))
     loop = asyncio.get_running_loop()
     for signum in (signal.SIGINT, signal.SIGTERM):

@@ -20,6 +20,7 @@ _RETENTION: Final = {
     names.TASK_EVENTS: 7 * _DAY,
     names.TASK_UPDATES: 7 * _DAY,
     names.REMINDERS: 7 * _DAY,
+    names.NOTIFICATIONS: 7 * _DAY,
     names.DEAD_LETTERS: 30 * _DAY,
 }
 _DUPLICATE_WINDOW: Final = 120.0  # seconds in which a second event with the same id is dropped

@@ -1,10 +1,15 @@
 """The file behind the local secret store. Readable by this user only, written whole or not at all."""
 
+import base64
 import json
 import os
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from contracts.names import VAPID_SECRET
 
 NATS_URL = "nats-url"
 NATS_TOKEN = "nats-token"  # noqa: S105 - a secret's name
@@ -31,6 +36,13 @@ def update(path: Path, values: Mapping[str, str]) -> None:
 def token(path: Path) -> str:
     """The broker's token: the one of the last start, or a new random one."""
     return read(path).get(NATS_TOKEN) or secrets.token_urlsafe(32)
+
+
+def ensure_vapid_key(path: Path) -> None:
+    """Make the key pair of this server for web push, unless there is one: browsers subscribe with its public half."""
+    if VAPID_SECRET not in read(path):
+        number = ec.generate_private_key(ec.SECP256R1()).private_numbers().private_value
+        update(path, {VAPID_SECRET: base64.urlsafe_b64encode(number.to_bytes(32, "big")).rstrip(b"=").decode()})
 
 
 def write_private(path: Path, text: str) -> None:

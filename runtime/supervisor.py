@@ -14,7 +14,7 @@ from typing import TextIO
 
 from contracts import names as contract
 from runtime import broker as nats_broker
-from runtime import commands, leases
+from runtime import commands, leases, secrets_file
 from runtime.console import NOTICE, LogFiles
 from runtime.errors import AlreadyRunning, GaveUp, StartFailed
 from runtime.install import Binaries
@@ -254,6 +254,7 @@ class Supervisor:
         layout, binaries = self._layout, self._binaries
         inherited = commands.sidecar_environment(os.environ)
         server = nats_broker.prepare(layout, self._broker_ports["nats"], self._broker_ports["monitor"])
+        secrets_file.ensure_vapid_key(layout.secrets)
         runtime = functools.partial(Command, cwd=layout.root, env=inherited)
         yield (
             runtime(BROKER, server.command(binaries.nats_server, layout)),

@@ -18,6 +18,7 @@ from chat_api.inbox.repository import InboxRepository
 from chat_api.outbox import OutboxRelay
 from chat_api.preferences.quiet import quiet_until
 from chat_api.preferences.repository import preferences_of
+from chat_api.push.wanted import want_notification
 from chat_api.tasks.models import Task, TaskKind, TaskStatus, WishStatus
 from chat_api.tasks.record import keep
 from chat_api.tasks.repeating import advance
@@ -140,10 +141,10 @@ class InboxService:
     async def _fired(self, fired: ReminderFired) -> None:
         now = datetime.now(UTC)
         async with self._database.writing() as session:
-            outcome, moved = await self._receive(session, fired, now)
+            outcome, publish = await self._receive(session, fired, now)
         if outcome == "delivered":
             self._feed.wake()
-        if moved:
+        if publish:
             self._relay.wake()
         log.info(
             "reminder received",
@@ -167,13 +168,15 @@ class InboxService:
         reminder.status = WishStatus.FIRED
         reminder.fired_at = fired.fired_at
         tasks.add(reminder)
-        inbox.add(await _item(session, task, fired, now))
+        item, aloud_at = await _item(session, task, fired, now)
+        inbox.add(item)
         await session.flush()
+        wanted = await want_notification(session, item, not_before=aloud_at)
         rows = await tasks.reminders([task.id])
         moved = advance(task, rows, now)
         if moved:
             keep(session, task, rows, TaskChange.UPDATED, now)
-        return "delivered", moved
+        return "delivered", moved or wanted
 
     async def _scheduled(self, scheduled: ReminderScheduled) -> None:
         async with self._database.writing() as session:
@@ -192,7 +195,10 @@ async def _unbroken(work: Awaitable[Result]) -> Result:
     return await asyncio.shield(asyncio.ensure_future(work))
 
 
-async def _item(session: AsyncSession, task: Task, fired: ReminderFired, now: datetime) -> InboxItem:
+async def _item(
+    session: AsyncSession, task: Task, fired: ReminderFired, now: datetime
+) -> tuple[InboxItem, datetime | None]:
+    """What goes into the inbox, and until when it is kept quiet (UTC)."""
     item = InboxItem(
         user_id=task.user_id,
         reminder_id=fired.reminder_id,
@@ -207,5 +213,6 @@ async def _item(session: AsyncSession, task: Task, fired: ReminderFired, now: da
         item.title, item.body = await compose(session, task.user_id, ZoneInfo(task.timezone), now)
     chosen = await preferences_of(session, task.user_id)
     # What is most urgent, and what was asked for at that hour every day, is said aloud.
-    item.quiet = item.kind == ItemKind.REMINDER and task.priority != 1 and quiet_until(chosen, now) is not None
-    return item
+    aloud_at = quiet_until(chosen, now) if item.kind == ItemKind.REMINDER and task.priority != 1 else None
+    item.quiet = aloud_at is not None
+    return item, aloud_at

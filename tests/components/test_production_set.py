@@ -8,20 +8,29 @@ from contracts import names
 from tests.components.conftest import NAMESPACE, Plant, World
 from tests.components.daprd import Daprd
 from tests.components.resources import PRODUCTION, load
+from tests.components.test_sets import PUSH_SERVICES
 
 KAFKA = ("pubsub.kafka", "v1")
 POSTGRESQL = ("state.postgresql", "v2")
 KUBERNETES = ("secretstores.kubernetes", "v1")
+HTTP = ("bindings.http", "v1")
 EXPECTED: dict[str, dict[str, tuple[str, str]]] = {
     names.CHAT_API: {names.PUBSUB: KAFKA, names.SECRET_STORE: KUBERNETES, names.CONVERSATION_STORE: POSTGRESQL},
     names.REMINDER_ACTOR: {names.PUBSUB: KAFKA, names.SECRET_STORE: KUBERNETES, names.ACTOR_STATE_STORE: POSTGRESQL},
     names.SCHEDULER: {names.PUBSUB: KAFKA, names.SECRET_STORE: KUBERNETES},
+    names.NOTIFICATION: {
+        names.PUBSUB: KAFKA,
+        names.SECRET_STORE: KUBERNETES,
+        names.DELIVERY_STORE: POSTGRESQL,
+        **dict.fromkeys(PUSH_SERVICES, HTTP),
+    },
     "stranger": {},
 }
 POLICIES: dict[str, set[str]] = {
     names.CHAT_API: {"resiliency"},
     names.REMINDER_ACTOR: {"resiliency", "scheduler-jobs"},
     names.SCHEDULER: {"resiliency", "scheduler-jobs"},
+    names.NOTIFICATION: {"resiliency"},
     "stranger": set(),
 }
 
@@ -52,7 +61,8 @@ def test_every_file_is_loaded_for_some_app() -> None:
         elif item.kind == "Resiliency":
             assert any(item.name in policies for policies in POLICIES.values()), item.file
         else:
-            assert (item.kind, item.file) == ("Configuration", "config.yaml")
+            assert item.kind == "Configuration"
+            assert item.file in {"config.yaml", "config-notification.yaml"}
 
 
 def test_secrets_come_from_kubernetes_and_open_the_broker(world: World) -> None:
@@ -80,14 +90,14 @@ def test_conversations_are_kept_in_postgresql_and_expire(world: World) -> None:
 
 
 def test_the_two_stores_keep_apart(world: World) -> None:
-    for app_id, hosts_actors in ((names.CHAT_API, False), (names.REMINDER_ACTOR, True)):
+    for app_id, hosts_actors in ((names.CHAT_API, False), (names.REMINDER_ACTOR, True), (names.NOTIFICATION, False)):
         with world.daprd(app_id) as daprd:
             daprd.wait_ready()
             assert (f"Using '{names.ACTOR_STATE_STORE}' as actor state store" in daprd.log) == hosts_actors
     tables = world.postgres.query("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
-    assert tables == ["actor_state", "conversation_state", "dapr_metadata"]
+    assert tables == ["actor_state", "conversation_state", "dapr_metadata", "delivery_state"]
     migrations = world.postgres.query("SELECT key FROM dapr_metadata WHERE key LIKE 'migrations-%' ORDER BY 1")
-    assert migrations == ["migrations-state-v2-actor_", "migrations-state-v2-conversation_"]
+    assert migrations == [f"migrations-state-v2-{prefix}_" for prefix in ("actor", "conversation", "delivery")]
 
 
 def test_apps_cannot_read_the_components_credentials(world: World) -> None:

@@ -3,6 +3,8 @@
 import os
 import re
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
@@ -11,9 +13,20 @@ from contracts import names
 from tests.components.conftest import Plant
 from tests.components.resources import LOCAL, PRODUCTION, PROJECT, Resource, components, load, undefined_policies
 
-APPS = {names.CHAT_API, names.REMINDER_ACTOR, names.SCHEDULER}
-COMPONENTS = {names.PUBSUB, names.ACTOR_STATE_STORE, names.CONVERSATION_STORE, names.SECRET_STORE}
-TOPICS = {names.TASK_EVENTS, names.TASK_UPDATES, names.REMINDERS, names.DEAD_LETTERS}
+APPS = {names.CHAT_API, names.NOTIFICATION, names.REMINDER_ACTOR, names.SCHEDULER}
+PUSH_SERVICES = {
+    names.push_binding(host)
+    for host in ("fcm.googleapis.com", "updates.push.services.mozilla.com", "web.push.apple.com")
+}
+COMPONENTS = {
+    names.PUBSUB,
+    names.ACTOR_STATE_STORE,
+    names.CONVERSATION_STORE,
+    names.DELIVERY_STORE,
+    names.SECRET_STORE,
+    *PUSH_SERVICES,
+}
+TOPICS = {names.TASK_EVENTS, names.TASK_UPDATES, names.REMINDERS, names.NOTIFICATIONS, names.DEAD_LETTERS}
 CREDENTIALS = {"brokers", "saslUsername", "saslPassword", "connectionString"}
 
 # The keys that daprd reads (pkg/apis/resiliency/v1alpha1); it passes over all others.
@@ -76,16 +89,52 @@ def test_credentials_are_never_written_down() -> None:
             assert item.document["auth"] == {"secretStore": names.SECRET_STORE}
 
 
+@pytest.mark.parametrize("folder", [LOCAL, PRODUCTION], ids=["local", "production"])
+def test_a_push_service_is_reached_under_the_name_of_its_host_alone(folder: Path) -> None:
+    """The service finds the binding by the host in a subscription: a name that lies would send elsewhere."""
+    found = {name: item for name, item in components(folder).items() if name.startswith(names.PUSH_BINDING_PREFIX)}
+    assert set(found) == PUSH_SERVICES
+    for name, item in found.items():
+        assert item.spec["type"] == "bindings.http"
+        url = urlsplit(item.settings["url"])
+        assert (url.scheme, url.path) == ("https", "")
+        assert names.push_binding(url.hostname or "", url.port) == name
+        assert item.scopes == {names.NOTIFICATION}, "no other app sends to where a browser says"
+
+
+@pytest.mark.parametrize("folder", [LOCAL, PRODUCTION], ids=["local", "production"])
+def test_only_the_notification_service_may_read_the_key_that_signs(folder: Path) -> None:
+    own, others = configuration(folder, "config-notification.yaml"), configuration(folder, "config.yaml")
+    assert {key: value for key, value in own.items() if key != "secrets"} == {
+        key: value for key, value in others.items() if key != "secrets"
+    }
+    (scope, *rest) = own["secrets"]["scopes"]
+    assert scope == {
+        "storeName": names.SECRET_STORE,
+        "defaultAccess": "deny",
+        "allowedSecrets": [names.VAPID_SECRET],
+    }
+    assert all(other["defaultAccess"] == "deny" for other in rest)
+    denied = {one["storeName"]: one for one in others["secrets"]["scopes"]}[names.SECRET_STORE]["deniedSecrets"]
+    assert names.VAPID_SECRET in denied
+
+
+def configuration(folder: Path, file: str) -> dict[str, Any]:
+    """What a Configuration says."""
+    (found,) = (item for item in load(folder) if item.file == file)
+    return found.spec
+
+
 def test_apps_are_denied_every_secret_that_a_component_uses() -> None:
-    (config,) = (item for item in load(PRODUCTION) if item.kind == "Configuration")
-    scopes = {scope["storeName"]: scope for scope in config.spec["secrets"]["scopes"]}
+    config = configuration(PRODUCTION, "config.yaml")
+    scopes = {scope["storeName"]: scope for scope in config["secrets"]["scopes"]}
     used = {
         setting["name"]
         for item in components(PRODUCTION).values()
         for setting in item.settings.values()
         if isinstance(setting, dict)
     }
-    assert set(scopes[names.SECRET_STORE]["deniedSecrets"]) == used
+    assert set(scopes[names.SECRET_STORE]["deniedSecrets"]) == {*used, names.VAPID_SECRET}
     assert scopes["kubernetes"]["defaultAccess"] == "deny"
 
 
@@ -158,7 +207,7 @@ def test_a_misspelt_policy_is_found(plant: Plant, old: str, new: str) -> None:
 def test_every_setting_is_one_that_the_component_knows(name: str) -> None:
     """Against the component's own description, where Dapr's sources are at hand. daprd passes over any other name."""
     item = components(PRODUCTION)[name]
-    folder = item.spec["type"].replace("state.", "state/").replace("pubsub.", "pubsub/")
+    folder = item.spec["type"].replace(".", "/")
     version = "" if item.spec["version"] == "v1" else f"/{item.spec['version']}"
     path = _contrib() / f"{folder}{version}" / "metadata.yaml"
     if not path.exists():

@@ -7,7 +7,7 @@ import grpc.aio
 import httpx
 import pytest
 
-from contracts.names import CANCEL_METHOD, PENDING_METHOD, SCHEDULE_METHOD
+from contracts.names import CANCEL_METHOD, PENDING_METHOD, PUSH_KEY_METHOD, PUSH_TARGETS_METHOD, SCHEDULE_METHOD
 from tests.support.person import Person
 from tests.support.stack import Stack
 
@@ -34,17 +34,26 @@ async def test_the_secrets_file_is_the_users_own(stack: Stack) -> None:
     assert stack.layout.data.stat().st_mode & 0o777 == 0o700
 
 
-@pytest.mark.parametrize("app_id", ["chat-api", "reminder-actor", "scheduler"])
-async def test_an_app_cannot_read_the_brokers_credentials(stack: Stack, app_id: str) -> None:
+async def status_of_secret(stack: Stack, app_id: str, name: str) -> int:
+    """What an app hears that asks its sidecar for a secret."""
     port = stack.ports(f"{app_id}.daprd")["http"]
     async with httpx.AsyncClient() as client:
-        answer = await client.get(
-            f"http://127.0.0.1:{port}/v1.0/secrets/secretstore/nats-token", headers=dict(stack.token_headers(app_id))
-        )
-    assert answer.status_code == 403
+        url = f"http://127.0.0.1:{port}/v1.0/secrets/secretstore/{name}"
+        return (await client.get(url, headers=dict(stack.token_headers(app_id)))).status_code
 
 
-@pytest.mark.parametrize("app_id", ["chat-api", "reminder-actor", "scheduler"])
+@pytest.mark.parametrize("app_id", ["chat-api", "notification", "reminder-actor", "scheduler"])
+async def test_an_app_cannot_read_the_brokers_credentials(stack: Stack, app_id: str) -> None:
+    assert await status_of_secret(stack, app_id, "nats-token") == 403
+
+
+async def test_only_the_notification_service_can_read_the_key_that_signs_pushes(stack: Stack) -> None:
+    assert await status_of_secret(stack, "notification", "vapid-private-key") == 200
+    for app_id in ("chat-api", "reminder-actor", "scheduler"):
+        assert await status_of_secret(stack, app_id, "vapid-private-key") == 403
+
+
+@pytest.mark.parametrize("app_id", ["chat-api", "notification", "reminder-actor", "scheduler"])
 @pytest.mark.parametrize("headers", [{}, {"dapr-api-token": "guessed"}])
 async def test_a_sidecar_answers_nobody_without_its_token(stack: Stack, app_id: str, headers: dict[str, str]) -> None:
     port = stack.ports(f"{app_id}.daprd")["http"]
@@ -61,6 +70,8 @@ async def test_a_sidecar_answers_nobody_without_its_token(stack: Stack, app_id: 
         ("scheduler", SCHEDULE_METHOD),
         ("scheduler", CANCEL_METHOD),
         ("chat-api", PENDING_METHOD),
+        ("chat-api", PUSH_TARGETS_METHOD),
+        ("notification", PUSH_KEY_METHOD),
     ],
 )
 @pytest.mark.parametrize("token", [None, "guessed"])

@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Coroutine, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -17,17 +18,26 @@ _CALL_TIMEOUT = 120.0
 
 
 class Stack:
-    """A supervisor in a thread with a loop of its own, so that a test's loop never stalls it."""
+    """A supervisor in a thread with a loop of its own, so that a test's loop never stalls it.
 
-    def __init__(self, root: Path, binaries: Binaries, env: Mapping[str, str] | None = None) -> None:
+    `resources` is a folder of further components, for every sidecar that they are scoped to.
+    """
+
+    def __init__(
+        self, root: Path, binaries: Binaries, env: Mapping[str, str] | None = None, resources: Path | None = None
+    ) -> None:
         self.layout = Layout(root)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="supervisor", daemon=True)
         self._thread.start()
-        self._supervisor = self._call(self._create(root, binaries, env or {}))
+        self._supervisor = self._call(self._create(root, binaries, env or {}, (resources,) if resources else ()))
 
-    async def _create(self, root: Path, binaries: Binaries, env: Mapping[str, str]) -> Supervisor:
-        return Supervisor(Topology.load(PROJECT / "dapr.yaml"), root=root, binaries=binaries, env=env)
+    async def _create(
+        self, root: Path, binaries: Binaries, env: Mapping[str, str], resources: tuple[Path, ...]
+    ) -> Supervisor:
+        apps = Topology.load(PROJECT / "dapr.yaml").apps
+        topology = Topology(tuple(replace(app, resources=(*app.resources, *resources)) for app in apps))
+        return Supervisor(topology, root=root, binaries=binaries, env=env)
 
     def __enter__(self) -> Self:
         self._call(self._supervisor.start())

@@ -36,6 +36,7 @@ async def client(database: Database) -> AsyncIterator[httpx.AsyncClient]:
         assistant=nothing,
         portability=account.port,
         feeds=FeedService(database, account.tasks),
+        push=nothing,
         backlog=lambda: 0,
     )
     app = create_app(Settings(max_import_bytes=200_000), services, {})

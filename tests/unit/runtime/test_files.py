@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from consumers.notification.webpush import Vapid
+from contracts.names import VAPID_SECRET
 from runtime import broker, secrets_file
 from runtime.console import Console, LogFiles
 from runtime.layout import Layout
@@ -37,6 +39,16 @@ def test_other_secrets_are_kept(layout: Layout) -> None:
     secrets_file.update(layout.secrets, {"model-key": "k"})
     broker.prepare(layout, 4222, 8222)
     assert secrets_file.read(layout.secrets)["model-key"] == "k"
+
+
+def test_the_key_that_signs_pushes_is_made_once_and_is_a_key(layout: Layout) -> None:
+    secrets_file.ensure_vapid_key(layout.secrets)
+    first = secrets_file.read(layout.secrets)[VAPID_SECRET]
+    secrets_file.ensure_vapid_key(layout.secrets)
+    broker.prepare(layout, 4222, 8222)
+    assert secrets_file.read(layout.secrets)[VAPID_SECRET] == first
+    assert mode(layout.secrets) == 0o600
+    assert len(Vapid.from_secret(first, "https://localhost").public_key) == 87
 
 
 def test_two_instances_have_two_tokens(tmp_path: Path) -> None:

@@ -19,9 +19,9 @@ def run_file(folder: Path, apps: str, head: str = "version: 1") -> Path:
     return path
 
 
-def test_the_projects_run_file_names_the_three_services() -> None:
+def test_the_projects_run_file_names_the_services() -> None:
     apps = {app.app_id: app for app in Topology.load(PROJECT / "dapr.yaml").apps}
-    assert set(apps) == {names.CHAT_API, names.REMINDER_ACTOR, names.SCHEDULER}
+    assert set(apps) == {names.CHAT_API, names.NOTIFICATION, names.REMINDER_ACTOR, names.SCHEDULER}
     assert [name for name, app in apps.items() if app.serves_people] == [names.CHAT_API]
     assert {app.protocol for app in apps.values()} == {"grpc"}
     assert all(path.is_dir() for app in apps.values() for path in app.resources)

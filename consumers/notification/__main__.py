@@ -1,0 +1,5 @@
+"""``python -m consumers.notification``"""
+
+from consumers.notification.main import main
+
+main()
