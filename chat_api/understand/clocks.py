@@ -1,10 +1,18 @@
 """Times of day: "5pm", "17:00:20", "half past 7", "noon", "this evening", "at 4"."""
 
-from dataclasses import replace
 from typing import Final
 
-from chat_api.understand.cues import VERBS
-from chat_api.understand.facts import Clock, Context, Evidence, Fact, Found, Invalid, Part
+from chat_api.understand.bare_clocks import (
+    goes_on,
+    read_bare_hour,
+    read_before_day,
+    read_compact,
+    read_hour_and_minutes,
+    read_in_part,
+    read_military,
+)
+from chat_api.understand.facts import Clock, Context, Evidence, Fact, Found, Part
+from chat_api.understand.meridiem import decimal_follows, inside_number, read_meridiem, with_meridiem
 from chat_api.understand.quantities import whole_number
 from chat_api.understand.text import Kind, Tokens
 from chat_api.understand.words import (
@@ -12,12 +20,10 @@ from chat_api.understand.words import (
     BOUNDARIES,
     CONNECTORS,
     HOUR_CONNECTORS,
-    MONTHS,
     NAMED_DAYS,
     NAMED_HOURS,
     NO_CLOCK_AFTER,
     NOON,
-    NUMBERS,
     PART_WORDS,
     TONIGHT,
     UNITS,
@@ -25,16 +31,26 @@ from chat_api.understand.words import (
 )
 
 _LAST_HOUR: Final = 23
+
 _LAST_MINUTE: Final = 59
+
 _NOON: Final = 12
+
 _TWO_DIGITS: Final = 2
-_FOUR_DIGITS: Final = 4
+
 _QUARTER: Final = 15
+
 _TO_MINUTES: Final = frozenset({5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55})
+
+_DIRECTIONS: Final = frozenset({"past", "after", "to", "til", "till", "before"})
+
 _RANGE_JOINS: Final = frozenset({"-", "\u2013", "to", "until", "till"})
+
 _RANGE_FOLLOWERS: Final = BOUNDARIES | NAMED_DAYS.keys() | WEEKDAYS.keys()
+
 _HALVES: Final = {"am": "morning", "pm": "afternoon"}
-_MERIDIEMS: Final = {"am": 0, "a.m": 0, "pm": _NOON, "p.m": _NOON}
+
+_O_CLOCK: Final = (("o'clock",), ("oclock",), ("o", "clock"), ("o", "'", "clock"), ("-", "ish"))
 
 
 def read_clock(tokens: Tokens, index: int, context: Context) -> Found | None:
@@ -110,12 +126,17 @@ def _spoken(tokens: Tokens, index: int, *, bare_half: bool = False) -> Found | N
     direction = tokens.word(place)
     if minute is None:
         return None
-    if direction in {"past", "after", "to", "til", "till", "before"}:
+    backwards = direction in {"to", "til", "till", "before"}
+    if direction in _DIRECTIONS and (tokens.word(place + 1) in NOON or tokens.word(place + 1) == "midnight"):
+        # "a quarter to noon"
+        at_noon = _NOON if tokens.word(place + 1) in NOON else 0
+        minutes = (at_noon or 24) * 60 - minute if backwards else at_noon * 60 + minute
+        return Found(index, place + 2, (Clock(*divmod(minutes, 60), exact=True),), Evidence.PLACE)
+    if direction in _DIRECTIONS:
         hour = whole_number(tokens, place + 1)
-        backwards = direction in {"to", "til", "till", "before"}
     elif direction == "of" and tokens.word(place - 1) == "quarter" and tokens.word(index - 1) in HOUR_CONNECTORS:
         hour, backwards = whole_number(tokens, place + 1), True
-    elif tokens.word(index) == "half" and (bare_half or tokens.word(index - 1) in HOUR_CONNECTORS):
+    elif tokens.word(index) == "half" and (bare_half or _half_alone(tokens, index, place)):
         hour, backwards = whole_number(tokens, place), False
     else:
         return None
@@ -124,10 +145,20 @@ def _spoken(tokens: Tokens, index: int, *, bare_half: bool = False) -> Found | N
     value, end = hour
     if backwards:
         value, minute = (value - 1) or _NOON, _LAST_MINUTE + 1 - minute
-    found = _with_meridiem(tokens, index, end, Clock(value, minute, ambiguous=True))
+    found = with_meridiem(tokens, index, end, Clock(value, minute, ambiguous=True))
     # "invite 10 to 12 people"
     counts = tokens.number(index) is not None and tokens.word(index - 1) not in HOUR_CONNECTORS
     return found.needing(Evidence.PLACE) if counts and tokens.word(found.end) not in BOUNDARIES else found
+
+
+def _half_alone(tokens: Tokens, index: int, place: int) -> bool:
+    """Whether "half 7" is a time: behind "at", a day, or as all that is said."""
+    before = tokens.word(index - 1)
+    if before in HOUR_CONNECTORS:
+        return True
+    after_day = not before or before in WEEKDAYS.keys() | NAMED_DAYS.keys() | {"morning", "evening", "afternoon"}
+    hour = whole_number(tokens, place)
+    return after_day and hour is not None and tokens.word(hour[1]) in BOUNDARIES
 
 
 def _spoken_minutes(tokens: Tokens, index: int) -> tuple[int | None, int]:
@@ -153,7 +184,7 @@ def _written(tokens: Tokens, index: int, *, ends_range: bool = False) -> Found |
         hour is None
         or tokens.digits(index) > _TWO_DIGITS
         or not tokens.glued(index + 1)
-        or (_inside_number(tokens, index) and not ends_range)
+        or (inside_number(tokens, index) and not ends_range)
     ):
         return None
     if separator == "h":
@@ -162,25 +193,20 @@ def _written(tokens: Tokens, index: int, *, ends_range: bool = False) -> Found |
     if digits is None:
         return None
     minute, second, end = digits
-    dotted = separator == "." and _meridiem(tokens, end) is None and tokens.word(index - 1) not in {"at", "@"}
+    dotted = separator == "." and read_meridiem(tokens, end) is None and tokens.word(index - 1) not in {"at", "@"}
     if tokens.word(index - 1) in NO_CLOCK_AFTER or _is_verse(tokens, index) or (dotted and minute > _LAST_MINUTE):
         return None
     ambiguous = (tokens.digits(index) < _TWO_DIGITS and hour >= 1) or hour == _NOON
     if dotted and (hour > _LAST_HOUR or tokens.word(end) in {"%", "$", "€", "£", "km", "kg", "g", "l", "m", "euro"}):
         return None
     # "8.20 tomorrow", but "pay 8.20"
-    found = _with_meridiem(tokens, index, end, Clock(hour, minute, second, ambiguous))
+    found = with_meridiem(tokens, index, end, Clock(hour, minute, second, ambiguous))
     return found.needing(Evidence.NEIGHBOUR) if dotted else found
 
 
 def _is_verse(tokens: Tokens, index: int) -> bool:
     """ "read john 3:16"."""
     return tokens.word(index - 1) in BIBLE_NAMES and tokens.word(index - 2) in {"read", "study", "memorise", "memorize"}
-
-
-def _inside_number(tokens: Tokens, index: int) -> bool:
-    """Whether this is the tail of a date, a decimal or a price."""
-    return tokens.glued(index) and tokens.word(index - 1) in {"/", "-", ".", ":", "$", "€", "£"}
 
 
 def _minute_and_second(tokens: Tokens, index: int, separator: str) -> tuple[int, int, int] | None:
@@ -190,13 +216,9 @@ def _minute_and_second(tokens: Tokens, index: int, separator: str) -> tuple[int,
     minute, second, end = tokens.number(index + 2) or 0, 0, index + 3
     if tokens.word(end) == separator and tokens.digits(end + 1) == _TWO_DIGITS and tokens.glued(end + 1):
         second, end = tokens.number(end + 1) or 0, end + 2
-    if tokens.glued(end) and (tokens.number(end) is not None or _decimal_follows(tokens, end)):
+    if tokens.glued(end) and (tokens.number(end) is not None or decimal_follows(tokens, end)):
         return None
     return minute, second, end
-
-
-def _decimal_follows(tokens: Tokens, index: int) -> bool:
-    return tokens.word(index) in {".", ":", "/"} and tokens.glued(index + 1) and tokens.number(index + 1) is not None
 
 
 def _french(tokens: Tokens, index: int, hour: int) -> Found | None:
@@ -222,12 +244,12 @@ def _with_am_pm(tokens: Tokens, index: int) -> Found | None:
         spoken = whole_number(tokens, end)
         if spoken is not None and _NOON < spoken[0] <= _LAST_MINUTE and hour <= _NOON:
             minute, end = spoken
-    meridiem = _meridiem(tokens, end)
+    meridiem = read_meridiem(tokens, end)
     if meridiem is None:
         return None
     if tokens.word(end) == "am" and not tokens.glued(end) and tokens.word(index - 1) == "i":
         return None
-    found = _with_meridiem(tokens, index, end, Clock(hour, minute, ambiguous=True))
+    found = with_meridiem(tokens, index, end, Clock(hour, minute, ambiguous=True))
     # "10 am radios": apart from its number, and in front of a noun
     loose = tokens.word(end) == "am" and not tokens.glued(end) and index > 0
     goes_on = tokens.word(found.end) not in BOUNDARIES
@@ -242,9 +264,6 @@ def _follows_decimal_point(tokens: Tokens, index: int) -> bool:
     return tokens.glued(index) and tokens.word(index - 1) in {".", ",", ":", "/"} and tokens.glued(index - 1)
 
 
-_O_CLOCK: Final = (("o'clock",), ("oclock",), ("o", "clock"), ("o", "'", "clock"), ("-", "ish"))
-
-
 def _o_clock(tokens: Tokens, index: int) -> Found | None:
     counted = whole_number(tokens, index)
     if counted is None or not 0 < counted[0] <= _LAST_HOUR:
@@ -255,102 +274,7 @@ def _o_clock(tokens: Tokens, index: int) -> Found | None:
         end += len(words)
     elif tokens.word(end) != "ish" or not tokens.glued(end):
         return None
-    return _with_meridiem(tokens, index, end, Clock(hour, ambiguous=True))
-
-
-def _military(tokens: Tokens, index: int) -> Found | None:
-    """1730 after "at", or with "hours" behind it."""
-    value = tokens.number(index)
-    if (
-        value is None
-        or tokens.digits(index) != _FOUR_DIGITS
-        or tokens.glued(index)
-        or _decimal_follows(tokens, index + 1)
-    ):
-        return None
-    has_hours = tokens.word(index + 1) in {"hours", "hrs"}
-    hour, minute = divmod(value, 100)
-    if hour > _LAST_HOUR or minute > _LAST_MINUTE:
-        return None
-    found = Found(index, index + 2 if has_hours else index + 1, (Clock(hour, minute),))
-    if has_hours or tokens.word(index - 1) in {"at", "@"}:
-        return found
-    # "30 nov 0900", "tomorrow 1730"
-    after_day = tokens.word(index - 1) in WEEKDAYS.keys() | NAMED_DAYS.keys() | MONTHS.keys() | TONIGHT
-    return found.needing(Evidence.NEIGHBOUR) if after_day else None
-
-
-def _bare_hour(tokens: Tokens, index: int) -> Found | None:
-    """The number in "at 5" or "by 5"; only where a noun cannot follow, unless another time is beside it."""
-    counted = whole_number(tokens, index)
-    for_alarm = tokens.word(index - 1) == "for" and tokens.word(index - 2) in {"alarm", "reminder"}
-    after_connector = for_alarm or tokens.word(index - 1) in HOUR_CONNECTORS
-    if counted is None or not after_connector or tokens.digits(index) > _TWO_DIGITS:
-        return None
-    hour, end = counted
-    if _goes_on(tokens, end):
-        return None
-    minute = 0
-    spoken = whole_number(tokens, end + 1 if tokens.word(end) == "-" else end)
-    if tokens.number(index) is None and spoken is not None and _NOON < spoken[0] <= _LAST_MINUTE and hour <= _NOON:
-        minute, end = spoken
-    if tokens.word(end) in UNITS or hour > _LAST_HOUR:
-        return None
-    ambiguous = 1 <= hour <= _NOON and not tokens[index].text.startswith("0")
-    # "at 5 call mum": a verb may follow where the message or the wish begins
-    opens = tokens.word(index - 2) in {"", "me", "us"} and tokens.word(end) in VERBS
-    at_boundary = opens or tokens.word(end) in BOUNDARIES or tokens.word(end) in TONIGHT
-    certain = at_boundary and (for_alarm or tokens.word(index - 1) in {"at", "@"})
-    # "one by one", "from one to the other", "starting at 0"
-    doubtful = tokens.word(index) in {"zero", "0"} or (tokens.word(index) == "one" and tokens.word(index - 1) != "at")
-    if doubtful:
-        at_boundary = certain = False
-    evidence = Evidence.NONE if certain else Evidence.PLACE if at_boundary else Evidence.NEIGHBOUR
-    return Found(index, end, (Clock(hour, minute, 0, ambiguous),), evidence)
-
-
-def _goes_on(tokens: Tokens, end: int) -> bool:
-    """Whether the number goes on: 5%, 5/6, 5.2, 5th, 5k."""
-    if not tokens.glued(end) or (tokens.word(end) == "-" and tokens.word(end + 1) in NUMBERS):
-        return False
-    return tokens.word(end) in {"%", "/", "-", "st", "nd", "rd", "th", "k"} or _decimal_follows(tokens, end)
-
-
-def bare_answer(tokens: Tokens, index: int) -> Found | None:
-    """A number alone, where a time was asked for: "5", "17", "five"."""
-    counted = whole_number(tokens, index)
-    if counted is None or counted[0] > _LAST_HOUR or tokens.digits(index) > _TWO_DIGITS:
-        return None
-    return _with_meridiem(tokens, index, counted[1], Clock(counted[0], ambiguous=True))
-
-
-def _with_meridiem(tokens: Tokens, start: int, end: int, clock: Clock) -> Found:
-    """Take the am or pm that follows and refuse what no clock shows."""
-    meridiem = _meridiem(tokens, end)
-    shown = f"{clock.hour}:{clock.minute:02d}"
-    if meridiem is not None:
-        shift, end = meridiem
-        if not 1 <= clock.hour <= _NOON:
-            spoken = shown if clock.minute else str(clock.hour)
-            reason = f"There is no {spoken} {'pm' if shift else 'am'} on a clock."
-            return Found(start, end, (Invalid(reason),))
-        clock = replace(clock, hour=clock.hour % _NOON + shift, ambiguous=False)
-    if clock.hour > _LAST_HOUR or max(clock.minute, clock.second) > _LAST_MINUTE:
-        return Found(start, end, (Invalid(f"There is no {shown} on a clock."),))
-    return Found(start, end, (replace(clock, ambiguous=clock.ambiguous and 1 <= clock.hour <= _NOON),))
-
-
-def _meridiem(tokens: Tokens, index: int) -> tuple[int, int] | None:
-    """The hours to add and where "am", "a.m." or "p" ends."""
-    word = tokens.word(index)
-    if word in {"am", "pm"}:
-        return _MERIDIEMS[word], index + 1
-    if word in {"a", "p"} and tokens.phrase(index + 1, (".", "m")) and tokens.glued(index + 2):
-        end = index + 4 if tokens.word(index + 3) == "." and tokens.glued(index + 3) else index + 3
-        return _MERIDIEMS[f"{word}.m"], end
-    if word in {"a", "p"} and tokens.glued(index) and tokens.number(index - 1) is not None:
-        return _MERIDIEMS[f"{word}m"], index + 1
-    return None
+    return with_meridiem(tokens, index, end, Clock(hour, ambiguous=True))
 
 
 def _with_tail(tokens: Tokens, found: Found) -> Found:
@@ -414,7 +338,7 @@ def _loose_range(tokens: Tokens, index: int, counted: tuple[int, int], *, betwee
     last = _spoken(tokens, place, bare_half=True) or _written(tokens, place, ends_range=True)
     if last is None and (between or tokens.glued(place)):
         number = whole_number(tokens, place)
-        if number is not None and number[0] <= _LAST_HOUR and not _goes_on(tokens, number[1]):
+        if number is not None and number[0] <= _LAST_HOUR and not goes_on(tokens, number[1]):
             last = Found(place, number[1], (Clock(number[0], ambiguous=1 <= number[0] <= _NOON),))
     if last is None or not isinstance(last.facts[0], Clock) or tokens.word(last.end) not in _RANGE_FOLLOWERS:
         return None
@@ -435,4 +359,8 @@ def range_end(tokens: Tokens, index: int) -> Found | None:
 
 
 _RANGE_ENDS = (_written_end, _with_am_pm, _o_clock, _named, _bare_half)
-_READERS = (_named, _spoken, _written, _with_am_pm, _o_clock, _military, _bare_hour)
+
+_READERS = (
+    _named, _spoken, _written, read_compact, _with_am_pm, _o_clock, read_in_part, read_hour_and_minutes,
+    read_military, read_before_day, read_bare_hour,
+)  # fmt: skip

@@ -64,7 +64,7 @@ def continue_with(question: Understanding, answer: str, *, now: datetime, zone: 
     fresh = read(answer, context)
     if question.needs is None or question.intent is IntentName.UNKNOWN:
         accepted = question.title is not None and _is(tokens, YES_ANSWERS)
-        return Understanding(IntentName.ADD, title=question.title) if accepted else fresh.understanding
+        return _accepted(question) if accepted else fresh.understanding
     if fresh.explicit and _is_new(fresh.understanding, question.needs):
         return fresh.understanding
     continued = _CONTINUATIONS[question.needs](question, tokens, context)
@@ -72,6 +72,11 @@ def continue_with(question: Understanding, answer: str, *, now: datetime, zone: 
         return continued
     is_new_task = fresh.understanding.intent is IntentName.ADD and starts_with_verb(tokens)
     return fresh.understanding if is_new_task else question
+
+
+def _accepted(question: Understanding) -> Understanding:
+    """The task that was offered, with the time that was said along with it."""
+    return replace(question, intent=IntentName.ADD, needs=None, question=None, choices=())
 
 
 def _is(tokens: Tokens, phrases: Phrases) -> bool:

@@ -49,12 +49,13 @@ class Duration:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """A time of day. ``ambiguous``: 1 to 12 without am, pm or a 24-hour spelling."""
+    """A time of day. ``ambiguous``: 1 to 12 without am, pm or a 24-hour spelling; ``exact``: with am or pm."""
 
     hour: int
     minute: int = 0
     second: int = 0
     ambiguous: bool = False
+    exact: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +68,16 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A day. ``past_meant``: it was named such that a day gone by is what was said, not a next one."""
+    """A day.
+
+    ``past_meant``: it was named such that a day gone by is what was said, not a next one.
+    ``by_name``: only its weekday or "tomorrow" was said; a full date of the same day is the same said better.
+    """
 
     date: date
     past_meant: bool = False
     today_named: bool = False
+    by_name: bool = False
     remark: str | None = None
 
 

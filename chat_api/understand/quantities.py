@@ -20,6 +20,8 @@ _SECONDS_IN_DAY: Final = 86_400
 _MAX_DAY: Final = 31
 _TEN: Final = 10
 _PIECES: Final = 6
+_FROM_LAST: Final = (("last",), ("to", "last"), ("to", "the", "last"), ("from", "last"), ("from", "the", "last"))
+_MOST_FROM_LAST: Final = 5
 
 
 def whole_number(tokens: Tokens, index: int) -> tuple[int, int] | None:
@@ -43,7 +45,7 @@ def _whole_number(tokens: Tokens, index: int) -> tuple[int, int] | None:
 
 
 def ordinal(tokens: Tokens, index: int) -> tuple[int, int] | None:
-    """An ordinal from 1 to 31 ("3rd", "third", "last" as -1) and where it ends."""
+    """An ordinal from 1 to 31 ("3rd", "third"; "last" as -1, "second to last" as -2) and where it ends."""
     return tokens.remembered(_ordinal, index)
 
 
@@ -51,6 +53,22 @@ def _ordinal(tokens: Tokens, index: int) -> tuple[int, int] | None:
     word = tokens.word(index)
     if word == "last":
         return LAST, index + 1
+    if word == "penultimate":
+        return LAST - 1, index + 1
+    found = _counted_ordinal(tokens, index)
+    return found and _from_last(tokens, *found)
+
+
+def _from_last(tokens: Tokens, value: int, end: int) -> tuple[int, int]:
+    """ "second to last", "3rd last", "2nd to the last": counted from the end, as -2 and -3."""
+    for words in _FROM_LAST:
+        if value <= _MOST_FROM_LAST and tokens.phrase(end, words):
+            return -value, end + len(words)
+    return value, end
+
+
+def _counted_ordinal(tokens: Tokens, index: int) -> tuple[int, int] | None:
+    word = tokens.word(index)
     if word in {"twenty", "thirty"}:
         skip = index + 2 if tokens.word(index + 1) == "-" else index + 1
         ones = ORDINALS.get(tokens.word(skip), 0)
@@ -113,7 +131,7 @@ def separate_lengths(tokens: Tokens, index: int) -> tuple[Duration, ...]:
 
 
 def _piece(tokens: Tokens, index: int) -> tuple[Duration, int] | None:
-    return _fraction_of_hour(tokens, index) or _counted(tokens, index)
+    return _fraction_of_hour(tokens, index) or _fraction(tokens, index) or _counted(tokens, index)
 
 
 def _fraction_of_hour(tokens: Tokens, index: int) -> tuple[Duration, int] | None:
@@ -135,6 +153,20 @@ def _fraction_of_hour(tokens: Tokens, index: int) -> tuple[Duration, int] | None
         if tokens.phrase(index, words):
             return Duration(seconds=int(minutes * 60)), index + len(words)
     return None
+
+
+def _fraction(tokens: Tokens, index: int) -> tuple[Duration, int] | None:
+    """1/2 h, 3/4 hour, 15' (minutes)."""
+    above, below = tokens.number(index), tokens.number(index + 2)
+    if above is not None and tokens.word(index + 1) == "'" and tokens.glued(index + 1) and not tokens.glued(index + 2):
+        return Duration(seconds=above * _MINUTES_IN_HOUR), index + 2
+    if above is None or below not in {2, 3, 4} or tokens.word(index + 1) != "/" or above >= below:
+        return None
+    place = index + 4 if tokens.phrase(index + 3, ("of",)) else index + 3
+    place += 1 if tokens.word(place) in {"a", "an"} else 0
+    if tokens.word(place) not in {"h", "hr", "hour", "hours", "hrs"}:
+        return None
+    return Duration(seconds=_MINUTES_IN_HOUR * _MINUTES_IN_HOUR * above // below), place + 1
 
 
 def _counted(tokens: Tokens, index: int) -> tuple[Duration, int] | None:

@@ -368,18 +368,22 @@ def _without_cue(tokens: Tokens, start: int, scanned: Scan, left: Sequence[int],
     """No word says what to do: a quick-add, a day to look at, or something to ask about."""
     if _only_a_day(scanned.facts) and all(tokens[at].kind is Kind.SYMBOL for at in left):
         return _listing(scanned, context, tokens)
-    told = bool(scanned.found) and not is_question_or_statement(tokens, start)
-    if told or is_quick_add(tokens, start):
+    # "this morning at 9: call" begins with a time, not with "this"
+    talk = bool(left) and left[0] == start and is_question_or_statement(tokens, start)
+    if (scanned.found and not talk) or is_quick_add(tokens, start):
         return _adding(tokens, None, start, context, Wish())
     title = title_of(tokens, left, after_cue=False)
-    if title is None or is_question_or_statement(tokens, start) or not any(c.isalpha() for c in title):
+    if title is None or not any(c.isalpha() for c in title) or (talk and not scanned.facts.any_time):
         return Understanding(IntentName.UNKNOWN, question=_UNCLEAR)
-    return Understanding(
-        IntentName.UNKNOWN,
+    # Somebody who says when may well want to be reminded of it.
+    timed = with_timing(Understanding(IntentName.UNKNOWN), resolve(scanned.facts, context, Wish()))
+    return replace(
+        timed,
         title=title,
         needs=Need.TITLE,
         question=f"I am not sure what to do with that. Should I add “{title}” to your list?",
         choices=("yes", "no"),
+        spans=spans_of(tokens, scanned.found, None) if talk else (),
     )
 
 

@@ -25,7 +25,7 @@ from chat_api.understand.zones import brought_home
 
 _NOON: Final = 12
 _DAY_HOURS: Final = 24
-_EARLY_NIGHT: Final = 6
+_EARLY_NIGHT: Final = 5
 _MAX_YEARS: Final = 100
 _HOLIDAYS: Final = "I do not know when holidays are, so it comes on those too."
 _TIME_CHOICES: Final = ("9:00", "12:00", "19:00")
@@ -130,6 +130,9 @@ def _hours(clock: Clock, part: Part | None, wish: Wish) -> tuple[tuple[int, int]
     name = part.name if part is not None else "morning" if wish.morning else "evening" if wish.evening else None
     if not clock.ambiguous:
         late = name == "night" and clock.hour < _EARLY_NIGHT and part is not None
+        if part is not None and not late and name != "morning" and not clock.exact and 0 < clock.hour < _NOON:
+            # "in the evening at 08:30"
+            return ((clock.hour + _NOON, 0),)
         return ((clock.hour, 1 if late else 0),)
     early = clock.hour % _NOON
     if name == "morning":

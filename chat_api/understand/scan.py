@@ -1,10 +1,13 @@
 """Find what is recognisable in a message: an ordered list of readers, run over the tokens from left to right."""
 
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import Final
 
-from chat_api.understand.clocks import bare_answer, read_clock, read_part, read_range_start
-from chat_api.understand.dates import read_before, read_day, read_offset
+from chat_api.understand.bare_clocks import bare_answer
+from chat_api.understand.bounds import read_bound
+from chat_api.understand.clocks import read_clock, read_part, read_range_start
+from chat_api.understand.dates import read_day
 from chat_api.understand.facts import (
     Before,
     Clock,
@@ -32,8 +35,10 @@ from chat_api.understand.facts import (
 from chat_api.understand.holidays import read_holidays
 from chat_api.understand.labels import read_priority, read_tag
 from chat_api.understand.lists import read_list_name
+from chat_api.understand.names import is_name
+from chat_api.understand.offsets import read_before, read_offset
 from chat_api.understand.quantities import duration, whole_number
-from chat_api.understand.recurrence import read_bound, read_recurrence
+from chat_api.understand.recurrence import read_recurrence
 from chat_api.understand.text import Tokens
 from chat_api.understand.words import BOUNDARIES, CONNECTORS
 from chat_api.understand.zones import read_zone
@@ -75,10 +80,12 @@ _REMINDING: Final = frozenset(
 )
 _TRAILING: Final = frozenset({".", "!", "?", ",", ";", ")", ":", "please", "pls", "thanks"})
 _BETWEEN: Final = CONNECTORS | {",", "-", "\u2013", "(", ")", "and", "&", "of", "to"}
+_ALONE: Final = _TRAILING | {"on", "at", "by", "in", "for", "due", "the", "-"}
 _LEADS: Final = CONNECTORS - {"the", "about", "for", "this"}
 _MAX_HOUR: Final = 23
 _DAYLIKE: Final = (Day, Rule, Part, Starts, Ends)
 _NOON: Final = 12
+_WEEK: Final = 7
 _KINDS: Final[tuple[tuple[type, str], ...]] = (
     (Rule, "recurrence"),
     (Unsupported, "recurrence"),
@@ -129,8 +136,9 @@ def scan(tokens: Tokens, first: int, context: Context, *, last: int | None = Non
             continue
         candidates.append(found)
         place = found.end
+    candidates = [found for found in candidates if not is_name(tokens, found, first)]
     counted = _counted(tokens, candidates, first, stop)
-    return _sorted(tokens, counted, first)
+    return _sorted(tokens, counted, first, context.today)
 
 
 def _zone_after_clock(tokens: Tokens, place: int, context: Context, candidates: list[Found]) -> Found | None:
@@ -153,6 +161,9 @@ def _hour_after_day(tokens: Tokens, place: int, candidates: list[Found]) -> Foun
     if not candidates or candidates[-1].end != place or not isinstance(candidates[-1].facts[0], _DAYLIKE):
         return None
     counted = whole_number(tokens, place)
+    last = candidates[-1].facts[0]
+    if isinstance(last, Ends) and last.count is not None:
+        return None
     if counted is None or counted[0] > _MAX_HOUR or tokens.word(counted[1]) not in BOUNDARIES:
         return None
     return Found(place, counted[1], (Clock(counted[0], ambiguous=1 <= counted[0] <= _NOON),), Evidence.NEIGHBOUR)
@@ -179,13 +190,27 @@ def _next_hour(tokens: Tokens, place: int, candidates: list[Found]) -> Found | N
 
 def _counted(tokens: Tokens, candidates: list[Found], first: int, stop: int) -> list[Found]:
     """Drop what lacks its evidence. Two passes, so that a weak one can lean on the one behind it."""
-    sure = [found.evidence is Evidence.NONE or _well_placed(tokens, found, first, stop) for found in candidates]
+    alone = _nothing_else(tokens, candidates, first, stop)
+    sure = [
+        found.evidence is Evidence.NONE
+        or _well_placed(tokens, found, first, stop)
+        or (alone and not (found.evidence is Evidence.NEIGHBOUR and isinstance(found.facts[0], Clock)))
+        for found in candidates
+    ]
     for _ in range(2):
         for place, found in enumerate(candidates):
             before = place > 0 and _beside(tokens, candidates[place - 1], found, sure[place - 1])
             after = place + 1 < len(candidates) and _leans_on(tokens, found, candidates[place + 1], sure[place + 1])
             sure[place] = sure[place] or before or after
     return [found for found, counts in zip(candidates, sure, strict=True) if counts]
+
+
+def _nothing_else(tokens: Tokens, candidates: list[Found], first: int, stop: int) -> bool:
+    """Whether times are all that is said: "easter", "friday evening"."""
+    taken = {at for found in candidates for at in range(found.start, found.end)}
+    rest = (tokens.word(at) for at in range(first, stop) if at not in taken)
+    timed = any(not isinstance(found.facts[0], _LABELS) for found in candidates)
+    return timed and all(word in _ALONE for word in rest)
 
 
 def _well_placed(tokens: Tokens, found: Found, first: int, stop: int) -> bool:
@@ -210,6 +235,9 @@ def _leans_on(tokens: Tokens, left: Found, right: Found, other_is_sure: bool) ->
 
 def _pair(tokens: Tokens, left: Found, right: Found) -> bool:
     """ "friday evening", "saturday noon": weak alone, clear together."""
+    if isinstance(left.facts[0], Rule) and isinstance(right.facts[0], Ends):
+        # "run fridays twice"
+        return left.end == right.start and tokens.word(right.end) in BOUNDARIES
     if not isinstance(left.facts[0], Day) or not isinstance(right.facts[0], Part | Clock):
         return False
     if any(tokens.word(at) not in {"from", "between"} for at in range(left.end, right.start)):
@@ -235,7 +263,7 @@ def _opens(tokens: Tokens, found: Found, first: int, stop: int) -> bool:
     )
 
 
-def _sorted(tokens: Tokens, counted: list[Found], first: int) -> Scan:
+def _sorted(tokens: Tokens, counted: list[Found], first: int, today: date) -> Scan:
     """One fact of each kind: the first said has it, later ones stay words of the title."""
     facts = Facts()
     used: list[Found] = []
@@ -245,6 +273,11 @@ def _sorted(tokens: Tokens, counted: list[Found], first: int) -> Scan:
             # "holiday from 20 december until 3 january"
             used[-1] = replace(used[-1], end=found.end)
             continue
+        better = _said_better(facts, found, today) if not has_rule else None
+        if better is not None:
+            facts.day, facts.offset = better, None
+            used.append(found)
+            continue
         taken = [_take(facts, fact, has_rule=has_rule) for fact in found.facts]
         if all(taken):
             start = found.start
@@ -252,6 +285,33 @@ def _sorted(tokens: Tokens, counted: list[Found], first: int) -> Scan:
                 start -= 1
             used.append(replace(found, start=start))
     return Scan(facts, tuple(used))
+
+
+def _said_better(facts: Facts, found: Found, today: date) -> Day | None:
+    """The day that a second recognition makes of the first: "friday, 12/4", "monday two weeks from now"."""
+    fact = found.facts[0]
+    if isinstance(fact, Day) and facts.day is not None and len(found.facts) == 1:
+        same = facts.day.date.weekday() == fact.date.weekday()
+        return fact if facts.day.by_name and same and not (fact.by_name or facts.day.today_named) else None
+    if isinstance(fact, Offset) and facts.day is not None and facts.day.by_name and not facts.day.today_named:
+        return _weekday_after(facts.day, fact, today)
+    if isinstance(fact, Day) and fact.by_name and facts.offset is not None:
+        return _weekday_after(fact, facts.offset, today)
+    return None
+
+
+def _weekday_after(day: Day, offset: Offset, today: date) -> Day | None:
+    """That weekday in the week that lies so many weeks ahead; the first one after so many months."""
+    length = offset.duration
+    weeks = bool(length.days) and length.days % _WEEK == 0 and not length.months
+    if length.seconds or not (weeks or (length.months and not length.days)):
+        return None
+    try:
+        target = length.after(today)
+        monday = target - timedelta(days=target.weekday()) if weeks else target
+        return Day(monday + timedelta(days=(day.date.weekday() - monday.weekday()) % _WEEK))
+    except (OverflowError, ValueError):
+        return None
 
 
 def _follows(tokens: Tokens, first: Found, second: Found) -> bool:
@@ -328,6 +388,10 @@ def _take_bound_as_day(facts: Facts, fact: Starts | Ends) -> bool:
 
 
 def _take_single(facts: Facts, fact: Fact, *, has_rule: bool) -> bool:
+    in_a_while = isinstance(fact, Offset) and fact.duration.seconds and not (facts.offset or facts.moment)
+    if in_a_while and facts.day is not None and facts.day.today_named:
+        # "today in two hours"
+        facts.day = None
     if isinstance(fact, Day | Offset | Moment) and (facts.day or facts.offset or facts.moment):
         return False
     if isinstance(fact, Priority):

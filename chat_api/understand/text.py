@@ -60,6 +60,9 @@ class Tokens:
         self.source = source
         self._items = tuple(items)
         self._words = tuple("" if item.kind is Kind.OPAQUE else item.lower for item in items)
+        # Asked for at every place by every reader: looking it up must cost next to nothing.
+        self._word_at = dict(enumerate(self._words))
+        self._number_at = {at: int(item.text) for at, item in enumerate(items) if item.kind is Kind.NUMBER}
         self._remembered: dict[tuple[Callable[[Tokens, int], object], int], object] = {}
 
     def __len__(self) -> int:
@@ -73,17 +76,15 @@ class Tokens:
 
     def word(self, index: int) -> str:
         """How the token is read, in lower case; empty outside the message and for opaque tokens."""
-        return self._words[index] if 0 <= index < len(self._words) else ""
+        return self._word_at.get(index, "")
 
     def number(self, index: int) -> int | None:
         """The value of a token made of digits."""
-        if 0 <= index < len(self._items) and self._items[index].kind is Kind.NUMBER:
-            return int(self._items[index].text)
-        return None
+        return self._number_at.get(index)
 
     def digits(self, index: int) -> int:
         """How many digits the number at this place is written with; 0 when it is none."""
-        return len(self._items[index].text) if self.number(index) is not None else 0
+        return len(self._items[index].text) if index in self._number_at else 0
 
     def glued(self, index: int) -> bool:
         """Whether there is a token here that touches the one before."""
@@ -91,7 +92,7 @@ class Tokens:
 
     def phrase(self, index: int, words: Sequence[str]) -> bool:
         """Whether exactly these words stand here."""
-        if not 0 <= index < len(self._words) or self._words[index] != words[0]:
+        if self._word_at.get(index) != words[0]:
             return False
         return self._words[index : index + len(words)] == tuple(words)
 

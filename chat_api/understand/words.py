@@ -73,46 +73,6 @@ NAMED_DAYS: Final[dict[str, int]] = {
     "yesterday": -1,
 }  # fmt: skip
 
-# Days with a name and a fixed place in the year: (words, month, day).
-HOLIDAYS: Final[tuple[tuple[tuple[str, ...], int, int], ...]] = (
-    (("new", "year's", "eve"), 12, 31),
-    (("new", "years", "eve"), 12, 31),
-    (("new", "year", "eve"), 12, 31),
-    (("nye",), 12, 31),
-    (("new", "year's", "day"), 1, 1),
-    (("new", "years", "day"), 1, 1),
-    (("new", "year's"), 1, 1),
-    (("valentine's", "day"), 2, 14),
-    (("valentines", "day"), 2, 14),
-    (("christmas", "eve"), 12, 24),
-    (("xmas", "eve"), 12, 24),
-    (("christmas", "day"), 12, 25),
-    (("xmas", "day"), 12, 25),
-    (("christmas",), 12, 25),
-    (("xmas",), 12, 25),
-    (("boxing", "day"), 12, 26),
-    (("halloween",), 10, 31),
-)
-
-# Days with a name and a weekday in their month: (words, month, day code).
-NTH_HOLIDAYS: Final[tuple[tuple[tuple[str, ...], int, str], ...]] = (
-    (("thanksgiving", "day"), 11, "4TH"),
-    (("thanksgiving",), 11, "4TH"),
-    (("labor", "day"), 9, "1MO"),
-    (("memorial", "day"), 5, "-1MO"),
-    (("father's", "day"), 6, "3SU"),
-    (("fathers", "day"), 6, "3SU"),
-    (("mother's", "day"), 5, "2SU"),
-    (("mothers", "day"), 5, "2SU"),
-)
-# Days counted from Easter Sunday.
-EASTER_DAYS: Final[tuple[tuple[tuple[str, ...], int], ...]] = (
-    (("good", "friday"), -2),
-    (("easter", "sunday"), 0),
-    (("easter", "monday"), 1),
-    (("easter",), 0),
-)
-
 # Units as (months, days, seconds).
 UNITS: Final[dict[str, tuple[int, int, int]]] = {
     **dict.fromkeys(("second", "seconds", "sec", "secs"), (0, 0, 1)),
@@ -121,7 +81,7 @@ UNITS: Final[dict[str, tuple[int, int, int]]] = {
     **dict.fromkeys(("day", "days"), (0, 1, 0)),
     **dict.fromkeys(("week", "weeks", "wk", "wks"), (0, 7, 0)),
     **dict.fromkeys(("fortnight", "fortnights"), (0, 14, 0)),
-    **dict.fromkeys(("month", "months", "mth", "mths"), (1, 0, 0)),
+    **dict.fromkeys(("month", "months", "monthes", "mth", "mths", "mo", "mos"), (1, 0, 0)),
     **dict.fromkeys(("year", "years", "yr", "yrs"), (12, 0, 0)),
 }
 # Units that count only when they touch their number: "5m", "2h", "3d".
@@ -139,9 +99,10 @@ PARTS_OF_DAY: Final[dict[str, tuple[int, int]]] = {
 PART_WORDS: Final[dict[str, str]] = {
     "morning": "morning", "mornings": "morning", "morn": "morning",
     "afternoon": "afternoon", "afternoons": "afternoon", "arvo": "afternoon",
-    "evening": "evening", "evenings": "evening", "eve": "evening",
+    "evening": "evening", "evenings": "evening", "eve": "evening", "afternoonish": "afternoon",
     "night": "night", "nights": "night",
 }  # fmt: skip
+PART_PLURALS: Final = frozenset({"mornings", "afternoons", "evenings", "nights"})
 TONIGHT: Final = frozenset({"tonight"})
 # Times that are named by what people do then.
 NAMED_HOURS: Final[tuple[tuple[tuple[str, ...], int], ...]] = (
@@ -150,14 +111,14 @@ NAMED_HOURS: Final[tuple[tuple[tuple[str, ...], int], ...]] = (
     (("at", "lunch"), 12), (("over", "lunch"), 12), (("lunchtime",), 12), (("lunch", "time"), 12),
     (("after", "lunch"), 13), (("after", "work"), 18), (("dinnertime",), 19),
     (("before", "bed"), 22), (("bedtime",), 22), (("teatime",), 17),
-    (("bed", "time"), 22), (("before", "bedtime"), 22),
+    (("mid", "day"), 12), (("bed", "time"), 22), (("before", "bedtime"), 22),
 )  # fmt: skip
 # Words that say which half of the day "at 7" is in.
 EVENING_THINGS: Final = frozenset(
     {"dinner", "supper", "drinks", "party", "concert", "movie", "cinema", "theatre", "pub"}
 )
 MORNING_THINGS: Final = frozenset({"breakfast", "brekkie", "brekky", "sunrise"})
-NOON: Final = frozenset({"noon", "midday", "noontime"})
+NOON: Final = frozenset({"noon", "midday", "noontime", "noonish"})
 
 # Bare hours ("at 4") are taken to lie from here to there, both included.
 WAKING_FROM: Final = 7
@@ -182,9 +143,11 @@ BOUNDARIES: Final = frozenset(
 )  # fmt: skip
 # Words after which "3:16" is no clock.
 NO_CLOCK_AFTER: Final = frozenset(
-    {"psalm", "psalms", "genesis", "exodus", "isaiah", "romans", "corinthians", "proverbs", "verse", "ratio", "score",
-     "scale", "version", "aspect", "chapter", "section", "room", "seat", "gate", "apt", "flat", "unit", "row", "size",
-     "level", "grade", "class", "no", "number", "page", "season", "episode", "part", "vol", "platform", "route"}
+    {"psalm", "psalms", "genesis", "exodus", "isaiah", "romans", "corinthians", "proverbs", "verse", "ratio",
+     "score", "scale", "version", "aspect", "chapter", "section", "room", "seat", "gate", "apt", "flat", "unit",
+     "row", "size", "level", "grade", "class", "no", "number", "page", "season", "episode", "part", "vol",
+     "platform", "route", "mix", "dilute", "phase", "step", "lesson", "exercise", "act", "scene", "pin", "invoice",
+     "ticket", "bus", "line", "exit"}
 )  # fmt: skip
 BIBLE_NAMES: Final = frozenset({"john", "luke", "mark", "matthew", "acts", "james", "peter", "job", "ruth", "daniel"})
 

@@ -1,0 +1,72 @@
+"""The start and the end of a recurrence."""
+
+from datetime import date
+from typing import Final
+
+from chat_api.understand.almanac import day_of
+from chat_api.understand.dates import read_day
+from chat_api.understand.facts import (
+    Context,
+    Day,
+    Duration,
+    Ends,
+    Evidence,
+    Found,
+    Starts,
+)
+from chat_api.understand.quantities import duration, whole_number
+from chat_api.understand.text import Tokens
+from chat_api.understand.words import (
+    UNITS,
+)
+from chat_api.understand.written import month_at
+
+_TIMES: Final = {"twice": 2, "thrice": 3}
+
+
+def read_bound(tokens: Tokens, index: int, context: Context) -> Found | None:
+    """The start or end of a recurrence: "starting monday", "until 1 June", "for 3 weeks", "10 times", "twice"."""
+    word = tokens.word(index)
+    if word in {"starting", "beginning", "from", "start", "starts"}:
+        day = _bounding_day(tokens, index + 1, context)
+        return None if day is None else Found(index, day[1], (Starts(day[0]),))
+    if word in {"until", "till", "til", "ending", "ends", "through"}:
+        day = _bounding_day(tokens, index + 1, context)
+        return None if day is None else Found(index, day[1], (Ends(until=day[0]),))
+    if word in _TIMES:
+        return Found(index, index + 1, (Ends(count=_TIMES[word]),), Evidence.NEIGHBOUR)
+    place = index + 1 if word == "for" else index
+    counted = whole_number(tokens, place)
+    if counted is not None and counted[0] > 0 and tokens.word(counted[1]) in {"times", "occurrences", "x"}:
+        sure = tokens.word(counted[1]) != "x"
+        if not sure and tokens.glued(counted[1] + 1):
+            # "4x4"
+            return None
+        return Found(index, counted[1] + 1, (Ends(count=counted[0]),), Evidence.NONE if sure else Evidence.NEIGHBOUR)
+    return _lasting(tokens, index) if word == "for" else None
+
+
+def _lasting(tokens: Tokens, index: int) -> Found | None:
+    """ "for 3 weeks", "for the next month", "for up to 2 years"."""
+    place = index + 1
+    place += 2 if tokens.phrase(place, ("up", "to")) else 1 if tokens.word(place) in {"about", "around"} else 0
+    place += 1 if tokens.word(place) in {"the", "another"} else 0
+    if tokens.word(place) == "next":
+        place += 1
+        unit = UNITS.get(tokens.word(place))
+        if unit is not None and not unit[2]:
+            return Found(index, place + 1, (Ends(lasting=Duration(unit[0], unit[1])),))
+    length = duration(tokens, place)
+    if length is None or length[0].seconds:
+        return None
+    return Found(index, length[1], (Ends(lasting=length[0]),))
+
+
+def _bounding_day(tokens: Tokens, index: int, context: Context) -> tuple[date, int] | None:
+    place = index + 1 if tokens.word(index) in {"on", "from", "the"} and tokens.word(index + 1) else index
+    for start in (index, place):
+        found = read_day(tokens, start, context)
+        if found is not None and isinstance(found.facts[0], Day):
+            return found.facts[0].date, found.end
+    month = month_at(tokens, place, context)
+    return (day_of(month), month.end) if month is not None and isinstance(month.facts[0], Day) else None

@@ -1,0 +1,211 @@
+"""Days with a name: fixed ones, the n-th weekday of a month, and those that Easter moves.
+
+A name is written here without apostrophes, and read with or without them. Adding a day is adding a line.
+"""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Final
+
+from dateutil.easter import easter
+
+from chat_api.understand.almanac import moved_year, nth_weekday, read_year
+from chat_api.understand.facts import Context, Day, Evidence, Found, Rule
+from chat_api.understand.text import Tokens
+from chat_api.understand.words import BOUNDARIES, MONTHS, PART_WORDS, WEEKDAY_CODES
+
+# (names, month, day)
+_FIXED: Final = (
+    ("new years eve, new year eve, nye, hogmanay, saint sylvester", 12, 31),
+    ("new years day, new year day, new years, new year", 1, 1),
+    ("epiphany, three kings day", 1, 6),
+    ("burns night", 1, 25),
+    ("australia day", 1, 26),
+    ("groundhog day, groundhogs day", 2, 2),
+    ("valentines day, valentine day, valentines, st valentines day, saint valentines day", 2, 14),
+    ("international womens day, womens day", 3, 8),
+    ("pi day", 3, 14),
+    ("st patricks day, saint patricks day, st paddys day, st pattys day, patricks day", 3, 17),
+    ("april fools day, april fools, april fool day", 4, 1),
+    ("tax day", 4, 15),
+    ("earth day", 4, 22),
+    ("st georges day, saint georges day", 4, 23),
+    ("anzac day", 4, 25),
+    ("kings day, koningsdag", 4, 27),
+    ("may day, international workers day, workers day", 5, 1),
+    ("star wars day", 5, 4),
+    ("cinco de mayo", 5, 5),
+    ("spring equinox, vernal equinox", 3, 20),
+    ("summer solstice", 6, 21),
+    ("juneteenth", 6, 19),
+    ("canada day", 7, 1),
+    ("independence day", 7, 4),
+    ("bastille day", 7, 14),
+    ("womens equality day", 8, 26),
+    ("autumn equinox, fall equinox, autumnal equinox", 9, 22),
+    ("halloween, all hallows eve", 10, 31),
+    ("all saints day, all hallows day", 11, 1),
+    ("all souls day", 11, 2),
+    ("guy fawkes night, guy fawkes day, bonfire night", 11, 5),
+    ("veterans day, veteran day, remembrance day, armistice day", 11, 11),
+    ("st andrews day, saint andrews day", 11, 30),
+    ("st nicholas day, saint nicholas day", 12, 6),
+    ("winter solstice", 12, 21),
+    ("christmas eve, xmas eve", 12, 24),
+    ("christmas day, xmas day, christmas, xmas, x mas", 12, 25),
+    ("boxing day, st stephens day, kwanzaa", 12, 26),
+)
+# (names, month, weekday code in it, days later)
+_NTH: Final = (
+    ("martin luther king day, martin luther kings day, martin luther king jr day, mlk day", 1, "3MO", 0),
+    ("presidents day, president day, george washington day, washingtons birthday", 2, "3MO", 0),
+    ("mothers day, mother day", 5, "2SU", 0),
+    ("early may bank holiday", 5, "1MO", 0),
+    ("spring bank holiday", 5, "-1MO", 0),
+    ("memorial day, decoration day", 5, "-1MO", 0),
+    ("fathers day, father day", 6, "3SU", 0),
+    ("summer bank holiday, august bank holiday", 8, "-1MO", 0),
+    ("labor day, labour day", 9, "1MO", 0),
+    ("grandparents day, national grandparents day", 9, "1MO", 6),
+    ("columbus day, indigenous peoples day", 10, "2MO", 0),
+    ("canadian thanksgiving day, canadian thanksgiving", 10, "2MO", 0),
+    ("thanksgiving day, thanksgiving", 11, "4TH", 0),
+    ("black friday", 11, "4TH", 1),
+    ("small business saturday", 11, "4TH", 2),
+    ("cyber monday", 11, "4TH", 4),
+    ("giving tuesday", 11, "4TH", 5),
+)
+# (names, days from Easter Sunday)
+_EASTER: Final = (
+    ("shrove tuesday, pancake day, pancake tuesday, mardi gras, fat tuesday", -47),
+    ("ash wednesday", -46),
+    ("mothering sunday", -21),
+    ("palm sunday", -7),
+    ("maundy thursday, holy thursday", -3),
+    ("good friday, great friday, holy friday", -2),
+    ("holy saturday, easter saturday, easter eve", -1),
+    ("easter sunday, easter day, easter", 0),
+    ("easter monday", 1),
+    ("ascension day", 39),
+    ("pentecost, whit sunday, whitsunday", 49),
+    ("whit monday, pentecost monday", 50),
+    ("trinity sunday", 56),
+    ("corpus christi", 60),
+)
+_FURTHER_ON: Final = 8
+# "black friday deals": about that day, not on it.
+_GOODS: Final = frozenset(
+    {"deals", "sale", "sales", "list", "shopping", "present", "presents", "card", "cards", "decorations", "menu",
+     "gift", "gifts", "costume", "costumes", "recipe", "recipes", "cake", "tree", "planning", "ideas", "budget",
+     "movie"}
+)  # fmt: skip
+_LEADS: Final = frozenset({"next", "this", "coming", "upcoming"})
+
+_Year = Callable[[int], date]
+
+
+def _fixed(month: int, day: int) -> _Year:
+    return lambda year: date(year, month, day)
+
+
+def _nth(month: int, code: str, later: int) -> _Year:
+    weekday, position = WEEKDAY_CODES.index(code[-2:]), int(code[:-2])
+
+    def day(year: int) -> date:
+        found = nth_weekday(date(year, month, 1), weekday, position)
+        return (found or date(year, month, 1)) + timedelta(days=later)
+
+    return day
+
+
+def _from_easter(shift: int) -> _Year:
+    return lambda year: easter(year) + timedelta(days=shift)
+
+
+def _named() -> dict[str, list[tuple[tuple[str, ...], _Year, Rule | None]]]:
+    """All names by their first word, longest first."""
+    lines: list[tuple[str, _Year, Rule | None]] = [
+        (names, _fixed(month, day), Rule("YEARLY", months=(month,), month_days=(day,))) for names, month, day in _FIXED
+    ]
+    lines += [
+        (names, _nth(month, code, later), None if later else Rule("YEARLY", months=(month,), weekdays=(code,)))
+        for names, month, code, later in _NTH
+    ]
+    lines += [(names, _from_easter(shift), None) for names, shift in _EASTER]
+    table: dict[str, list[tuple[tuple[str, ...], _Year, Rule | None]]] = {}
+    for names, day, rule in lines:
+        for name in names.split(", "):
+            words = tuple(name.split())
+            table.setdefault(words[0], []).append((words, day, rule))
+    for entries in table.values():
+        entries.sort(key=lambda entry: len(entry[0]), reverse=True)
+    return table
+
+
+_NAMES: Final = _named()
+# The words that a name may begin with.
+HOLIDAY_STARTS: Final = frozenset(_NAMES) | _LEADS
+
+
+def _match(tokens: Tokens, index: int) -> tuple[_Year, Rule | None, int] | None:
+    """The day that is named here, its rule, and where its name ends."""
+    for words, day, rule in _NAMES.get(_plain(tokens, index), ()):
+        end = index
+        for word in words:
+            if _plain(tokens, end) != word:
+                break
+            end += 1
+            while tokens.word(end) in {"'", "."} and tokens.glued(end) and tokens.word(end + 1):
+                # "presidents' day", "st. patrick's day"
+                end += 1
+        else:
+            return day, rule, end
+    return None
+
+
+def _plain(tokens: Tokens, index: int) -> str:
+    return tokens.word(index).replace("'", "")
+
+
+def every_holiday(tokens: Tokens, index: int) -> tuple[Rule, int] | None:
+    """The yearly rule of a holiday that a rule can say, and where its name ends."""
+    found = _match(tokens, index)
+    return None if found is None or found[1] is None else (found[1], found[2])
+
+
+def read_holiday(tokens: Tokens, index: int, context: Context) -> Found | None:
+    """A holiday where no noun follows it: "christmas presents" are no date. A long name may open the message."""
+    found = holiday_at(tokens, index, context)
+    if found is None:
+        return None
+    # With "next" or a year there is no doubt.
+    sure = tokens.word(index) in _LEADS or tokens.number(found.end - 1) is not None or found.evidence is Evidence.PLACE
+    words = found.end - index
+    opens = not tokens.word(index - 1) and words > 1
+    follows = tokens.word(found.end)
+    if follows in BOUNDARIES or tokens.number(found.end) is not None or follows in PART_WORDS:
+        if sure:
+            return found.needing(Evidence.NONE)
+        alone = not tokens.word(index - 1) and all(
+            tokens.word(at) in {"", ".", "!"} for at in (found.end, found.end + 1)
+        )
+        return found.needing(Evidence.NONE if alone else Evidence.PLACE if words > 1 else Evidence.CONNECTOR)
+    # "independence day function on 15 august" has its date further on
+    dated = any(tokens.word(at) in MONTHS for at in range(found.end, found.end + _FURTHER_ON))
+    return found.needing(Evidence.NONE) if opens and not dated and follows not in _GOODS else None
+
+
+def holiday_at(tokens: Tokens, index: int, context: Context) -> Found | None:
+    """The next day of this name; of the year that follows it, if one does ("easter 2027", "xmas next year")."""
+    place = index + 1 if tokens.word(index) in _LEADS else index
+    matched = _match(tokens, place)
+    if matched is None:
+        return None
+    day, _, end = matched
+    year, stop = read_year(tokens, end)
+    if year is not None:
+        return Found(index, stop, (Day(day(year), past_meant=True),), Evidence.PLACE)
+    moved = moved_year(tokens, end, context)
+    today, stop = (moved[0].today, moved[1]) if moved is not None else (context.today, end)
+    coming = next(value for value in (day(today.year), day(today.year + 1)) if value >= today)
+    return Found(index, stop, (Day(coming),), Evidence.NONE if moved is None else Evidence.PLACE)

@@ -1,0 +1,225 @@
+"""Stretches of time: from now ("in 20 seconds"), from a day ("a week from friday") and before ("an hour before")."""
+
+from typing import Final
+
+from chat_api.understand.almanac import WEEK, day_of, guarded, plus
+from chat_api.understand.dates import read_day
+from chat_api.understand.facts import Before, Context, Day, Duration, Evidence, Found, Offset
+from chat_api.understand.named_days import holiday_at
+from chat_api.understand.quantities import duration, separate_lengths, whole_number
+from chat_api.understand.text import Tokens
+from chat_api.understand.words import BOUNDARIES, NAMED_DAYS, UNITS, WEEKDAY_PLURALS, WEEKDAYS
+
+_MINUTE: Final = 60
+_MAX_MINUTES: Final = 180
+_MAX_COUNT: Final = 500
+_WORK_WEEK: Final = 5
+_FROM_NOW: Final = (
+    ("from", "now"), ("from", "right", "now"), ("from", "this", "moment"), ("from", "this", "second"),
+    ("from", "today"),
+)  # fmt: skip
+_ABOUT: Final = frozenset({"about", "around", "exactly", "another", "roughly", "just", "approximately", "like"})
+_LATER: Final = frozenset({"hence", "later"})
+_ONE_UNIT: Final = {"day": Duration(days=1), "week": Duration(days=WEEK), "month": Duration(months=1),
+                    "year": Duration(months=12)}  # fmt: skip
+_NEXT_UNITS: Final = frozenset(
+    {"minute", "minutes", "min", "mins", "hour", "hours", "hr", "hrs", "second", "seconds", "sec", "secs"}
+)
+
+
+def read_offset(tokens: Tokens, index: int, context: Context) -> Found | None:
+    """A stretch from now: "in 20 seconds", "2 hours from now", "a week from friday", "two sundays from now"."""
+    special = _after_unit(tokens, index, context) or _next_unit(tokens, index) or _weekdays_on(tokens, index, context)
+    if special is not None:
+        return special
+    signed = tokens.word(index) == "+" and tokens.glued(index + 1) and not tokens.glued(index)
+    if signed or tokens.word(index) in {"in", "within", "after"}:
+        return _led_offset(tokens, index, context)
+    length = duration(tokens, index)
+    return None if length is None else _trailed_offset(tokens, index, length, context)
+
+
+def _led_offset(tokens: Tokens, index: int, context: Context) -> Found | None:
+    """ "in 20 seconds", "within the next 2 hours", "after a week", "+5m"."""
+    start = index + 1
+    start += 1 if tokens.word(start) in _ABOUT else 0
+    start += 2 if tokens.phrase(start, ("the", "next")) or tokens.phrase(start, ("less", "than")) else 0
+    length = duration(tokens, start)
+    if length is None:
+        return _bare_minutes(tokens, index, start) or _business_days(tokens, index, context)
+    amount, end = length
+    end += 1 if tokens.word(end) in {"time", "times", "timer", "countdown"} else 0
+    end = _past_from_now(tokens, end) or end
+    end += 2 if tokens.phrase(end, ("or", "so")) else 0
+    return Found(index, end, (Offset(amount),), Evidence.PLACE if tokens.word(index) == "after" else Evidence.NONE)
+
+
+def _trailed_offset(tokens: Tokens, index: int, length: tuple[Duration, int], context: Context) -> Found | None:
+    """ "2 hours from now", "a week from friday", "5 minute timer"."""
+    amount, end = length
+    if tokens.word(end) in {"timer", "countdown"}:
+        return Found(index, end + 1, (Offset(amount),))
+    stop = _past_from_now(tokens, end)
+    if stop and not (amount.seconds and tokens.word(stop - 1) == "today"):
+        return Found(index, stop, (Offset(amount),))
+    if tokens.word(end) in _LATER or tokens.word(end) == "out":
+        return Found(index, end + 1, (Offset(amount),), Evidence.PLACE)
+    return (
+        _from_day(tokens, index, end, amount, context)
+        or _after_timer(tokens, index, end, amount)
+        or _all_that_is_said(tokens, index, end, amount)
+    )
+
+
+def _past_from_now(tokens: Tokens, end: int) -> int:
+    """Where "from now" ends, or 0."""
+    for words in _FROM_NOW:
+        if tokens.phrase(end, words):
+            return end + len(words)
+    return 0
+
+
+def _all_that_is_said(tokens: Tokens, index: int, end: int, amount: Duration) -> Found | None:
+    """ "2 hours", "5 days": a length and nothing else is one from now."""
+    alone = not tokens.word(index - 1) and all(tokens.word(at) in {"", ".", "!"} for at in (end, end + 1))
+    counted = whole_number(tokens, index)
+    spelled = tokens.word(end - 1) in UNITS or tokens.word(end - 1) in {"m", "h"}
+    return Found(index, end, (Offset(amount),)) if alone and counted is not None and spelled else None
+
+
+def _after_unit(tokens: Tokens, index: int, context: Context) -> Found | None:
+    """ "the day after christmas", "the week after next", "the month after march"."""
+    place = index + 1 if tokens.word(index) == "the" else index
+    amount = _ONE_UNIT.get(tokens.word(place))
+    if amount is None or tokens.word(place + 1) not in {"after", "following"}:
+        return None
+    if tokens.word(place + 2) == "next" and tokens.word(place + 3) in BOUNDARIES:
+        return _after_next(tokens, index, place, context)
+    return _from_day(tokens, index, place + 1, amount, context)
+
+
+def _after_next(tokens: Tokens, index: int, place: int, context: Context) -> Found:
+    today = context.today
+    starts = {
+        "day": plus(today, Duration(days=2)),
+        "week": plus(today, Duration(days=2 * WEEK - today.weekday())),
+        "month": plus(today.replace(day=1), Duration(months=2)),
+        "year": plus(today.replace(month=1, day=1), Duration(months=24)),
+    }
+    return Found(index, place + 3, (Day(starts[tokens.word(place)]),))
+
+
+def _next_unit(tokens: Tokens, index: int) -> Found | None:
+    """ "next hour", "the next minute": one from now; only at an edge of the message."""
+    place = index + 1 if tokens.word(index) == "the" else index
+    if tokens.word(place) != "next" or tokens.word(place + 1) not in _NEXT_UNITS:
+        return None
+    return Found(index, place + 2, (Offset(Duration(*UNITS[tokens.word(place + 1)])),), Evidence.PLACE)
+
+
+def _weekdays_on(tokens: Tokens, index: int, context: Context) -> Found | None:
+    """ "two sundays from now", "3 fridays later": the second and third such day to come."""
+    counted = whole_number(tokens, index)
+    if counted is None or not 1 <= counted[0] <= _MAX_COUNT:
+        return None
+    number, place = counted
+    word = tokens.word(place)
+    weekday = WEEKDAYS.get(word, WEEKDAY_PLURALS.get(word))
+    if weekday is None:
+        return None
+    later = tokens.word(place + 1) in _LATER
+    end = place + 2 if later else _past_from_now(tokens, place + 1)
+    if not end:
+        return None
+    ahead = (weekday - context.today.weekday()) % WEEK or WEEK
+    return guarded(index, end, lambda: Day(Duration(days=ahead + WEEK * (number - 1)).after(context.today)))
+
+
+def _business_days(tokens: Tokens, index: int, context: Context) -> Found | None:
+    """ "in four business days", "within 2 working days"."""
+    counted = whole_number(tokens, index + 1)
+    if counted is None or not 1 <= counted[0] <= _MAX_COUNT:
+        return None
+    number, place = counted
+    if tokens.word(place) in {"business", "working", "work", "week"} and tokens.word(place + 1) in {"day", "days"}:
+        end = place + 2
+    elif tokens.word(place) in {"weekday", "weekdays", "workday", "workdays"}:
+        end = place + 1
+    else:
+        return None
+    # From a weekend on, counting starts on Monday.
+    weekday = context.today.weekday()
+    start = min(weekday, _WORK_WEEK - 1)
+    weeks, rest = divmod(start + number, _WORK_WEEK)
+    return guarded(index, end, lambda: Day(Duration(days=weeks * WEEK + rest - weekday).after(context.today)))
+
+
+def _bare_minutes(tokens: Tokens, index: int, start: int) -> Found | None:
+    """ "poke me in 15 to stretch": minutes, where a person is to be told."""
+    number, end = tokens.number(start), start + 1
+    if tokens.word(index) != "in":
+        return None
+    told = tokens.word(index - 1) in {"me", "us", "again"}
+    if number is None or not told or not 1 <= number <= _MAX_MINUTES or tokens.word(end) not in BOUNDARIES:
+        return None
+    if tokens.glued(end) and tokens.word(end) not in {",", ".", "!", "?", ":"}:
+        return None
+    return Found(index, end, (Offset(Duration(seconds=number * _MINUTE)),))
+
+
+def _from_day(tokens: Tokens, index: int, end: int, amount: Duration, context: Context) -> Found | None:
+    """ "a week from friday", "two days after tomorrow", "two days before christmas", "a week today"."""
+    if amount.seconds:
+        return None
+    weeks = amount.days % WEEK == 0 and not amount.months
+    joined = tokens.word(end) in {"from", "after", "before", "following"} or (weeks and tokens.word(end) == "on")
+    named = weeks and (tokens.word(end) in NAMED_DAYS or tokens.word(end) in WEEKDAYS)
+    if not joined and not named:
+        return None
+    base = _base_day(tokens, end + 1 if joined else end, context)
+    if base is None or not isinstance(base.facts[0], Day):
+        return None
+    sign = -1 if tokens.word(end) == "before" else 1
+    away = Duration(sign * amount.months, sign * amount.days)
+    evidence = Evidence.NONE if joined else Evidence.PLACE
+    return guarded(index, base.end, lambda: Day(away.after(day_of(base)))).needing(evidence)
+
+
+def _base_day(tokens: Tokens, index: int, context: Context) -> Found | None:
+    """A day to count from; a holiday needs nothing behind it."""
+    return read_day(tokens, index, context) or holiday_at(tokens, index, context)
+
+
+def _after_timer(tokens: Tokens, index: int, end: int, amount: Duration) -> Found | None:
+    """ "snooze 10 minutes", "set a timer for 5 min": only these words make a bare length an offset."""
+    for back in range(1, 4):
+        if tokens.word(index - back) in {"snooze", "timer"}:
+            return Found(index, end, (Offset(amount),))
+    return None
+
+
+def read_before(tokens: Tokens, index: int, context: Context) -> Found | None:
+    """ "an hour before", "10 minutes early", "the day before": how long before it is due to remind."""
+    if tokens.phrase(index, ("the", "day", "before")):
+        day = Duration(days=1)
+        return _from_day(tokens, index, index + 2, day, context) or Found(index, index + 3, (Before(day),))
+    length = duration(tokens, index)
+    if length is None:
+        return None
+    amount, end = length
+    if tokens.word(end) == "before" and not amount.seconds:
+        counted = _from_day(tokens, index, end, amount, context)
+        if counted is not None:
+            return counted
+    noticed = tokens.word(end) in {"reminder", "notice", "warning"} and tokens.word(index - 1) in {
+        "a",
+        "with",
+        ",",
+        "-",
+    }
+    if noticed or tokens.word(end) in {"before", "beforehand", "earlier", "early", "ahead", "prior"}:
+        stop = end + 2 if tokens.phrase(end, ("ahead", "of")) else end + 1
+        return Found(index, stop, tuple(Before(one) for one in separate_lengths(tokens, index)))
+    pairs = (("heads", "up"), ("head", "start"), ("in", "advance"))
+    befores = tuple(Before(one) for one in separate_lengths(tokens, index))
+    return Found(index, end + 2, befores) if any(tokens.phrase(end, pair) for pair in pairs) else None

@@ -1,0 +1,290 @@
+"""Weeks, weekends, months, quarters, seasons and years, and places in them: "next quarter", "end of next week".
+
+Rules that a person may want to know:
+- "next week" is its Monday, "next month", "next quarter" and "next year" their first days, "this weekend" Saturday.
+- The end of a week is its Friday, its middle Wednesday; the middle of a month is its 15th, "late" in it the 20th.
+- The seasons begin at the solstices and equinoxes of the northern half: 20 March, 21 June, 22 September, 21 December.
+- The first week of a month begins on its first Monday.
+"""
+
+from datetime import date, timedelta
+from typing import Final
+
+from chat_api.understand.almanac import MONTHS_IN_YEAR, WEEK, day_of, month_length, nth_weekday, plus, read_year
+from chat_api.understand.facts import Context, Day, Duration, Evidence, Found
+from chat_api.understand.quantities import ordinal
+from chat_api.understand.text import Tokens
+from chat_api.understand.words import BOUNDARIES, LAST, MONTHS, WEEKDAYS
+from chat_api.understand.written import read_written
+
+_SATURDAY: Final = 5
+_FRIDAY: Final = 4
+_WEDNESDAY: Final = 2
+_MIDDLE: Final = 15
+_LATE: Final = 20
+_QUARTER: Final = 3
+_QUARTERS: Final = 4
+_NEXT: Final = frozenset({"next", "coming", "upcoming", "following"})
+_PERIODS: Final[dict[str, str]] = {
+    "week": "week", "wk": "week", "month": "month", "quarter": "quarter", "qtr": "quarter", "year": "year",
+    "yr": "year", "weekend": "weekend", "fortnight": "fortnight",
+}  # fmt: skip
+_PLACES: Final = {
+    "start": 1, "beginning": 1, "early": 1, "middle": _MIDDLE, "mid": _MIDDLE, "late": _LATE, "end": LAST,
+}  # fmt: skip
+_SHORT_ENDS: Final = {"eow": "week", "eom": "month", "eoq": "quarter", "eoy": "year"}
+_SEASONS: Final = {"spring": (3, 20), "summer": (6, 21), "fall": (9, 22), "autumn": (9, 22), "winter": (12, 21)}
+_LEADS: Final = frozenset({"in", "by", "until", "till", "before", "during", "of", "from", "starting"})
+
+
+def read_period(tokens: Tokens, index: int, context: Context) -> Found | None:
+    """Any of these, in the first of the spellings below that fits."""
+    for reader in _READERS:
+        found = reader(tokens, index, context)
+        if found is not None:
+            return found
+    return None
+
+
+def _first_day(period: str, context: Context, ahead: int) -> date:
+    """The first day of this (0) or the next (1) week, month, quarter or year."""
+    today = context.today
+    match period:
+        case "week" | "fortnight":
+            return plus(today - timedelta(days=today.weekday()), Duration(days=WEEK * ahead))
+        case "month":
+            return plus(today.replace(day=1), Duration(months=ahead))
+        case "quarter":
+            start = today.replace(month=(today.month - 1) // _QUARTER * _QUARTER + 1, day=1)
+            return plus(start, Duration(months=_QUARTER * ahead))
+        case "weekend":
+            monday = today - timedelta(days=today.weekday())
+            return plus(monday, Duration(days=WEEK + _SATURDAY)) if ahead else _weekend(today)
+        case _:
+            return plus(today.replace(month=1, day=1), Duration(months=MONTHS_IN_YEAR * ahead))
+
+
+def _weekend(today: date) -> date:
+    """Saturday, or today when it is the weekend already."""
+    return today if today.weekday() >= _SATURDAY else today + timedelta(days=_SATURDAY - today.weekday())
+
+
+def _place_in(period: str, first: date, place: int) -> date:
+    """The beginning, the middle or the end of a period that begins on that day."""
+    months = {"month": 1, "quarter": _QUARTER, "year": MONTHS_IN_YEAR}.get(period)
+    if months is None:
+        days = {1: 0, _MIDDLE: _WEDNESDAY, _LATE: _FRIDAY - 1, LAST: _FRIDAY}[place]
+        return plus(first, Duration(days=days))
+    if place == LAST:
+        return plus(plus(first, Duration(months=months)), Duration(days=-1))
+    if period == "month":
+        return first.replace(day=place)
+    ahead = {1: 0, _MIDDLE: months // 2, _LATE: months - months // 4 - 1}[place]
+    return plus(first, Duration(months=ahead))
+
+
+def _next_period(tokens: Tokens, index: int, context: Context) -> Found | None:
+    """Next week, the coming month, the following year, this weekend, the weekend, next week on tuesday."""
+    led = tokens.word(index) == "the"
+    place = index + 1 if led or (tokens.word(index) == "this" and tokens.word(index + 1) in _NEXT) else index
+    lead = tokens.word(place)
+    if lead in _NEXT:
+        period = _PERIODS.get(tokens.word(place + 1))
+        end = place + 2
+    elif tokens.word(place) == "weekend" and led:
+        period, end = "weekend", place + 1
+    elif lead == "this" and tokens.word(place + 1) in {"weekend", "week"} and not led:
+        period, end = tokens.word(place + 1), place + 2
+    else:
+        return None
+    if period is None:
+        return None
+    ahead = 1 if lead in _NEXT and not (period == "weekend" and lead != "next") else 0
+    if period in {"week", "month"}:
+        on_day = _day_in_period(tokens, index, end, (period, ahead), context)
+        if on_day is not None:
+            return on_day
+    if lead == "this" and period == "week":
+        return None
+    named = tokens.word(index) == "the" or lead in {"following", "coming", "upcoming"}
+    evidence = Evidence.CONNECTOR if led and period == "weekend" else Evidence.PLACE if named else Evidence.NONE
+    return Found(index, end, (Day(_first_day(period, context, ahead)),), evidence)
+
+
+def _day_in_period(tokens: Tokens, index: int, end: int, period: tuple[str, int], context: Context) -> Found | None:
+    """ "next week on tuesday", "next month on the 3rd", "this week friday"."""
+    name, ahead = period
+    place = end + 1 if tokens.word(end) in {"on", ","} else end
+    first = _first_day(name, context, ahead)
+    if name == "week":
+        weekday = WEEKDAYS.get(tokens.word(place))
+        if weekday is None:
+            return None
+        return Found(index, place + 1, (Day(plus(first, Duration(days=weekday)), past_meant=not ahead),))
+    named = ordinal(tokens, place + 1) if tokens.phrase(end, ("on", "the")) else None
+    if named is None or not 1 <= named[0] <= month_length(first):
+        return None
+    return Found(index, named[1], (Day(first.replace(day=named[0])),))
+
+
+def _short_end(tokens: Tokens, index: int, context: Context) -> Found | None:
+    """EOW, EOM, EOQ, EOY."""
+    period = _SHORT_ENDS.get(tokens.word(index))
+    if period is None:
+        return None
+    return Found(index, index + 1, (Day(_coming(period, LAST, context)),))
+
+
+def _coming(period: str, place: int, context: Context) -> date:
+    """This place in the period, or in the next one when it has passed."""
+    day = _place_in(period, _first_day(period, context, 0), place)
+    return day if day >= context.today else _place_in(period, _first_day(period, context, 1), place)
+
+
+def _place(tokens: Tokens, index: int, context: Context) -> Found | None:
+    """Mid december, the start of march, the end of next month, beginning of 2027, the end of the year, early june."""
+    start = index + 1 if tokens.word(index) == "the" else index
+    place = _PLACES.get(tokens.word(start))
+    if place is None:
+        return None
+    end = start + 1
+    joined = tokens.word(end) in {"of", "in", "-"}
+    while tokens.word(end) in {"of", "in", "-", "the", "around", "about"} and end < start + 4:
+        end += 1
+    found = _month_place(tokens, end, place, context) or _period_place(tokens, end, place, joined, context)
+    if found is None:
+        return None
+    day, stop = found
+    if day < context.today and tokens.number(stop - 1) is None:
+        return None
+    led = tokens.word(index) == "the"
+    evidence = (
+        Evidence.NONE
+        if joined and not led
+        else Evidence.CONNECTOR
+        if led and _whole(tokens, stop)
+        else (Evidence.NONE if joined else Evidence.PLACE)
+    )
+    return Found(index, stop, (Day(day),), evidence)
+
+
+def _whole(tokens: Tokens, stop: int) -> bool:
+    """Whether a bare "the end of the month" stands here, which may be a title's own words."""
+    return tokens.word(stop - 1) in _PERIODS and tokens.word(stop - 2) == "the"
+
+
+def _month_place(tokens: Tokens, end: int, place: int, context: Context) -> tuple[date, int] | None:
+    number = MONTHS.get(tokens.word(end))
+    if number is None:
+        return None
+    year, stop = read_year(tokens, end + 1)
+    first = date(year or context.today.year, number, 1)
+    if year is None and _place_in("month", first, place) < context.today:
+        first = first.replace(year=first.year + 1)
+    return _place_in("month", first, place), stop
+
+
+def _period_place(tokens: Tokens, end: int, place: int, joined: bool, context: Context) -> tuple[date, int] | None:
+    year = tokens.number(end)
+    if year is not None and joined and tokens.digits(end) == 4 and 1900 <= year < 3000:  # noqa: PLR2004
+        return _place_in("year", date(year, 1, 1), place), end + 1
+    lead = tokens.word(end)
+    if lead in _NEXT | {"this"}:
+        period = _PERIODS.get(tokens.word(end + 1))
+        if period is None or period in {"weekend", "fortnight"}:
+            return None
+        first = _first_day(period, context, 1 if lead in _NEXT else 0)
+        return _place_in(period, first, place), end + 2
+    period = _PERIODS.get(lead)
+    if period is None or period in {"weekend", "fortnight"} or not joined:
+        return None
+    return _coming(period, place, context), end + 1
+
+
+def _quarter(tokens: Tokens, index: int, context: Context) -> Found | None:
+    """Q3, Q3 2027, the third quarter of 2027: its first day."""
+    word = tokens.word(index)
+    number, end = 0, index + 1
+    if len(word) == 2 and word[0] == "q" and word[1] in "1234":  # noqa: PLR2004
+        number = int(word[1])
+    else:
+        place = index + 1 if word == "the" else index
+        named = ordinal(tokens, place)
+        if named is None or not 1 <= named[0] <= _QUARTERS or _PERIODS.get(tokens.word(named[1])) != "quarter":
+            return None
+        number, end = named[0], named[1] + 1
+    year, stop = read_year(tokens, end)
+    month = _QUARTER * (number - 1) + 1
+    if year is not None:
+        return Found(index, stop, (Day(date(year, month, 1), past_meant=True),), Evidence.PLACE)
+    first = context.today.replace(month=month, day=1)
+    if first < context.today:
+        first = first.replace(year=first.year + 1)
+    return _led(tokens, Found(index, end, (Day(first),)))
+
+
+def _season(tokens: Tokens, index: int, context: Context) -> Found | None:
+    """Next summer, in the spring, autumn 2027: the day it begins."""
+    lead = tokens.word(index)
+    place = index + 1 if lead in _NEXT | {"this", "the"} else index
+    begins = _SEASONS.get(tokens.word(place))
+    if begins is None or tokens.word(place + 1) in {"break", "term", "school", "camp"}:
+        return None
+    year, end = read_year(tokens, place + 1)
+    if year is not None:
+        return Found(index, end, (Day(date(year, *begins), past_meant=True),), Evidence.PLACE)
+    first = date(context.today.year, *begins)
+    if first < context.today:
+        first = first.replace(year=first.year + 1)
+    found = Found(index, end, (Day(first),))
+    return found if lead in _NEXT | {"this"} and tokens.word(end) in BOUNDARIES else _led(tokens, found)
+
+
+def _led(tokens: Tokens, found: Found) -> Found | None:
+    """Counted behind "in", "by"…, or where it is all that is said."""
+    closed = tokens.word(found.end) in BOUNDARIES
+    alone = not tokens.word(found.start - 1) and not tokens.word(found.end)
+    return found if closed and (alone or tokens.word(found.start - 1) in _LEADS) else None
+
+
+def _week_of(tokens: Tokens, index: int, context: Context) -> Found | None:
+    """ "the week of march 3rd": its Monday; "the first week of june": its first Monday."""
+    place = index + 1 if tokens.word(index) == "the" else index
+    if tokens.phrase(place, ("week", "of")) or tokens.phrase(place, ("week", "starting")):
+        dated = read_written(tokens, place + 3 if tokens.word(place + 2) == "the" else place + 2, context)
+        if dated is None or not isinstance(dated.facts[0], Day):
+            return None
+        day = day_of(dated)
+        monday = day - timedelta(days=day.weekday())
+        return Found(index, dated.end, (Day(max(monday, context.today)),))
+    named = ordinal(tokens, place)
+    if named is None or tokens.word(named[1]) != "week" or tokens.word(named[1] + 1) not in {"of", "in"}:
+        return None
+    return _week_of_month(tokens, index, named[1] + 2, named[0], context)
+
+
+def _week_of_month(tokens: Tokens, index: int, at: int, position: int, context: Context) -> Found | None:
+    """ "the first week of next month", "the last week of september"."""
+    if tokens.phrase(at, ("next", "month")):
+        first, end = _first_day("month", context, 1), at + 2
+    elif tokens.word(at) in MONTHS:
+        year, end = read_year(tokens, at + 1)
+        first = date(year or context.today.year, MONTHS[tokens.word(at)], 1)
+        if year is None and plus(first, Duration(months=1)) <= context.today:
+            first = first.replace(year=first.year + 1)
+    else:
+        return None
+    monday = nth_weekday(first, 0, position)
+    return None if monday is None else Found(index, end, (Day(monday),))
+
+
+_READERS: Final = (_next_period, _short_end, _place, _quarter, _season, _week_of)
+# The words that a period may begin with.
+PERIOD_STARTS: Final = (
+    _NEXT
+    | _PLACES.keys()
+    | _SHORT_ENDS.keys()
+    | _SEASONS.keys()
+    | {"this", "week"}
+    | {f"q{number}" for number in range(1, _QUARTERS + 1)}
+)
