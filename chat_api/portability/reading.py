@@ -116,7 +116,7 @@ def bounded() -> Iterator[None]:
         signal.setitimer(signal.ITIMER_VIRTUAL, _ITEM_SECONDS)
         yield
     except _TooLong:
-        raise ValueError("it takes too long to work out; its recurrence may never match") from None
+        raise ValueError("it takes too long to work out") from None
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         signal.signal(signal.SIGVTALRM, before)

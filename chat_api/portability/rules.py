@@ -1,11 +1,12 @@
 """Recurrence rules on their way out of the house and in: where UNTIL is told as RFC 5545 wants it. Pure."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from chat_api.tasks.recurrence import next_occurrence
 
 _MOST_COUNTED = 2000
+_FOR_EVER = "9999"
 _DAY, _INSTANT, _WALL = "%Y%m%d", "%Y%m%dT%H%M%SZ", "%Y%m%dT%H%M%S"
 
 
@@ -17,10 +18,7 @@ def outward(rule: str, *, start: datetime, current: datetime, zone: ZoneInfo, al
     parts = _parts(rule)
     if "COUNT" in parts and current > start:
         parts["COUNT"] = str(max(1, int(parts["COUNT"]) - _passed(rule, start, current, zone)))
-    if "UNTIL" in parts:
-        until = _until(parts["UNTIL"], zone)
-        parts["UNTIL"] = f"{until.astimezone(zone):{_DAY}}" if all_day else f"{until:{_INSTANT}}"
-    return ";".join(f"{name}={value}" for name, value in parts.items())
+    return _spelled(parts, zone=zone, all_day=all_day)
 
 
 def inward(rule: str, *, zone: ZoneInfo, all_day: bool) -> str:
@@ -30,16 +28,10 @@ def inward(rule: str, *, zone: ZoneInfo, all_day: bool) -> str:
         ValueError: UNTIL is neither a day nor a time.
     """
     parts = _parts(rule.strip().upper())
-    value = parts.get("UNTIL")
-    if value is not None:
-        if len(value) == len("20261124"):
-            last = datetime.strptime(value, _DAY).date()  # noqa: DTZ007 - a day has no zone
-            parts["UNTIL"] = f"{last:{_DAY}}" if all_day else f"{_end(last, zone):{_INSTANT}}"
-        else:
-            until = _until(value, zone)
-            parts["UNTIL"] = f"{until.astimezone(zone):{_DAY}}" if all_day else f"{until:{_INSTANT}}"
-    # What says nothing is left out, so that one rule has one spelling.
-    return ";".join(f"{name}={value}" for name, value in parts.items() if (name, value) != ("INTERVAL", "1"))
+    if parts.get("INTERVAL") == "1":
+        # It says nothing; without it, one rule has one spelling.
+        del parts["INTERVAL"]
+    return _spelled(parts, zone=zone, all_day=all_day)
 
 
 def _passed(rule: str, start: datetime, current: datetime, zone: ZoneInfo) -> int:
@@ -54,15 +46,23 @@ def _passed(rule: str, start: datetime, current: datetime, zone: ZoneInfo) -> in
     return number
 
 
+def _spelled(parts: dict[str, str], *, zone: ZoneInfo, all_day: bool) -> str:
+    if parts.get("UNTIL", "").startswith(_FOR_EVER):
+        del parts["UNTIL"]
+    if "UNTIL" in parts:
+        until = _until(parts["UNTIL"], zone)
+        parts["UNTIL"] = f"{until.astimezone(zone):{_DAY}}" if all_day else f"{until:{_INSTANT}}"
+    return ";".join(f"{name}={value}" for name, value in parts.items())
+
+
 def _until(value: str, zone: ZoneInfo) -> datetime:
     if value.endswith("Z"):
         return datetime.strptime(value, _INSTANT).replace(tzinfo=UTC)
-    wall = datetime.strptime(value, _WALL if "T" in value else _DAY)  # noqa: DTZ007 - the zone is the task's
-    return wall.replace(tzinfo=zone).astimezone(UTC)
-
-
-def _end(day: date, zone: ZoneInfo) -> datetime:
-    return (datetime.combine(day + timedelta(days=1), time(), tzinfo=zone)).astimezone(UTC) - timedelta(seconds=1)
+    if "T" in value:
+        return datetime.strptime(value, _WALL).replace(tzinfo=zone).astimezone(UTC)
+    # A last day counts whole.
+    following = datetime.strptime(value, _DAY).replace(tzinfo=zone) + timedelta(days=1)
+    return following.astimezone(UTC) - timedelta(seconds=1)
 
 
 def _parts(rule: str) -> dict[str, str]:

@@ -12,6 +12,7 @@ from chat_api.errors import Invalid
 from chat_api.portability.calendar_reading import Tasks, read_calendar
 from chat_api.portability.reader import FileReader
 from chat_api.portability.reading import bounded, read_file
+from chat_api.portability.rules import outward
 from chat_api.tasks.models import TaskStatus
 from chat_api.tasks.whole import WholePart, WholeTask
 from tests.unit.chat_api import calendar_files as files
@@ -95,6 +96,7 @@ def test_vikunja_utc_times_are_meant_on_the_users_clock() -> None:
     assert [part.title for part in standup.subtasks] == ["Notes"]
 
 
+@pytest.mark.filterwarnings("ignore:Timezone")
 def test_tasks_org_and_zones_of_other_names() -> None:
     found = read(files.TASKS_ORG)
     lawn, york, outlook = found.tasks
@@ -106,6 +108,7 @@ def test_tasks_org_and_zones_of_other_names() -> None:
     assert found.refused == [("Nobody's zone", "its time zone is not known: Mars/Olympus")]
 
 
+@pytest.mark.filterwarnings("ignore:Timezone")
 @pytest.mark.parametrize("name", files.EVERY_FILE)
 @pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
 def test_how_lines_end_makes_no_difference(name: str, ending: str) -> None:
@@ -128,6 +131,22 @@ def test_priorities(value: int, priority: int | None) -> None:
 def test_a_last_day_counts_whole() -> None:
     task = only("DUE;TZID=Europe/Rome:20990101T200000", "RRULE:FREQ=DAILY;UNTIL=20990103")
     assert task.recurrence == "FREQ=DAILY;UNTIL=20990103T225959Z"
+
+
+@pytest.mark.parametrize(
+    ("rule", "all_day", "told"),
+    [
+        ("FREQ=DAILY;COUNT=10", False, "FREQ=DAILY;COUNT=7"),
+        ("FREQ=DAILY;COUNT=3", False, "FREQ=DAILY;COUNT=1"),
+        ("FREQ=DAILY;UNTIL=20990701", False, "FREQ=DAILY;UNTIL=20990701T215959Z"),
+        ("FREQ=DAILY;UNTIL=20990701T220000Z", True, "FREQ=DAILY;UNTIL=20990702"),
+        ("FREQ=DAILY;UNTIL=99991231T235959Z", False, "FREQ=DAILY"),
+    ],
+)
+def test_a_rule_goes_out_as_it_goes_on(rule: str, all_day: bool, told: str) -> None:
+    start = datetime(2099, 3, 27, 9, tzinfo=ROME)  # the clocks change two days later
+    current = datetime(2099, 3, 30, 9, tzinfo=ROME)
+    assert outward(rule, start=start, current=current.astimezone(UTC), zone=ROME, all_day=all_day) == told
 
 
 @pytest.mark.parametrize(
