@@ -38,6 +38,7 @@ _ATTRIBUTES: Final = (
     ("the", "name", "of"), ("the", "title", "of"), ("name", "of"), ("title", "of"),
 )  # fmt: skip
 _SHIFT_LINKS: Final = frozenset({"by", "back", "for", "forward", "up", "out", "later", "earlier", "another", "off"})
+_TELLING: Final = frozenset({"is", "are", "should", "make"})
 _INSTEAD_FILLERS: Final = frozenset(
     {"should", "be", "is", "are", "now", "do", "can", "we", "let's", "lets", "make", "have", "please", "actually", ","}
 )
@@ -78,11 +79,17 @@ def _asked(tokens: Tokens, head: Head, left: Sequence[int]) -> Understanding:
     return ask_when(asked)
 
 
-def read_instead(tokens: Tokens, start: int, scanned: Scan, context: Context) -> Understanding | None:
-    """ "dentist should be at 4pm instead", "dentist is now at 4pm": a time for what exists already."""
+def read_instead(
+    tokens: Tokens, start: int, scanned: Scan, context: Context, *, told: bool = False
+) -> Understanding | None:
+    """ "dentist should be at 4pm instead", "dentist is now at 4pm": a time for what exists already.
+
+    ``told``: that it exists was said ("from now on"); then "gym is at 6pm" and "make gym 6pm" are enough.
+    """
     left = left_of(tokens, start, scanned.found)
     words = [tokens.word(at) for at in left if tokens[at].kind is not Kind.SYMBOL]
-    told = bool(words) and (words[-1] == "instead" or words[-2:] in (["is", "now"], ["should", "be"]))
+    told = told and bool(_TELLING & set(words))
+    told = told or (bool(words) and (words[-1] == "instead" or words[-2:] in (["is", "now"], ["should", "be"])))
     if not told or not scanned.facts.any_time:
         return None
     kept = [at for at in left if tokens.word(at) not in _INSTEAD_FILLERS | {"instead", "."}]

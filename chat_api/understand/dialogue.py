@@ -106,7 +106,13 @@ def _title(question: Understanding, tokens: Tokens, context: Context) -> Underst
         return None
     facts = scanned.facts
     tags = tuple(dict.fromkeys((*question.tags, *facts.tags)))
-    named = replace(question, title=title, tags=tags, priority=question.priority or facts.priority)
+    named = replace(
+        question,
+        title=title,
+        tags=tags,
+        priority=question.priority or facts.priority,
+        list_name=question.list_name or facts.list_name,
+    )
     return _again(named, facts, context)
 
 

@@ -40,6 +40,8 @@ from chat_api.understand.text import Kind, Tokens
 Phrases = tuple[tuple[str, ...], ...]
 
 _LIST_ADDING = frozenset({"put", "stick", "pop", "throw", "place", "insert", "include", "append", "chuck"})
+# "what do I need to buy from the shopping list?"
+_GETTING = frozenset({"buy", "get", "pick", "bring", "take", "pack"})
 _SHORT_TITLE = 8
 _TIMER_WORDS = 7
 _ASKING = (["tell", "me"], ["give", "me"], ["show", "me"], ["sing", "me"], ["see", "you"])
@@ -111,10 +113,11 @@ def _words(tokens: Tokens) -> list[str]:
     return [token.lower for token in tokens if token.kind is not Kind.SYMBOL]
 
 
-def is_list(tokens: Tokens, start: int, left: Iterable[int], *, has_time: bool) -> bool:
-    """Whether tasks are asked for. ``left`` are the tokens that are no times or labels."""
+def is_list(tokens: Tokens, start: int, left: Iterable[int], *, has_time: bool, has_list: bool = False) -> bool:
+    """Whether tasks are asked for. ``left`` are the tokens that are no times, labels or lists."""
     length = match(tokens, start, LIST_HEADS)
-    if not length or any(tokens.word(at) not in LIST_WORDS for at in left if at >= start + length):
+    words_of_lists = LIST_WORDS | _GETTING if has_list else LIST_WORDS
+    if not length or any(tokens.word(at) not in words_of_lists for at in left if at >= start + length):
         return False
     first = tokens.word(start)
     words = {tokens.word(at) for at in range(start, len(tokens))}
@@ -122,10 +125,10 @@ def is_list(tokens: Tokens, start: int, left: Iterable[int], *, has_time: bool) 
     return alone or bool(words & LIST_NOUNS) or (has_time and first in _LISTING)
 
 
-def is_listed(tokens: Tokens, left: Iterable[int], *, alone: bool) -> bool:
-    """Whether what is left speaks of tasks, or is nothing (``alone``)."""
-    words = {tokens.word(at) for at in left if tokens[at].kind is not Kind.SYMBOL}
-    return words <= LIST_WORDS and (bool(words & LIST_NOUNS) or (alone and not words) or bool(words & _LISTING))
+def is_listed(tokens: Tokens, left: Iterable[int], *, told: bool) -> bool:
+    """Whether nothing is left, or, where an order was ``told``, words for tasks alone: "sort (my tasks) by name"."""
+    words = {tokens.word(at) for at in left} - {"please", "thanks"}
+    return not words or (told and words <= LIST_WORDS and bool(words & LIST_NOUNS))
 
 
 def reminder_cue(tokens: Tokens, start: int) -> tuple[int, int] | None:

@@ -146,7 +146,7 @@ def _counts(tokens: Tokens, mention: _Mention, start: int, verb: str) -> bool:
     if verb in _TAKING:
         return mention.led in _AT and not mention.real
     if verb in _SEARCHING:
-        return mention.led in {"in", "on"} and not mention.real
+        return (mention.led in {"in", "on"} or mention.start == start + 1) and not mention.real
     asks = bool(match(tokens, start, LIST_HEADS)) and verb != "read"
     return _is_asked_for(tokens, mention, start, verb) if asks else _set_apart(tokens, mention, start)
 

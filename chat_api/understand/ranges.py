@@ -50,6 +50,7 @@ _ORDERS: Final[tuple[tuple[tuple[str, ...], Order], ...]] = tuple(
 )  # fmt: skip
 _SORTING: Final = frozenset({"sort", "order", "arrange", "rank", "sorted"})
 _STARTS: Final = _SORTING | {"this", "next", "the", "rest", "coming", "later", "past", "due", "until", "between", "all"}
+_ONE: Final = {"week": relativedelta(weeks=1), "month": relativedelta(months=1), "year": relativedelta(years=1)}
 _OVERDUE: Final = (("overdue",), ("past", "due"), ("over", "due"), ("past", "their", "due", "date"), ("late", "tasks"))
 
 
@@ -104,7 +105,13 @@ def narrow(tokens: Tokens, start: int, context: Context) -> Narrowed:
     if sorting:
         end = start + 1
         taken.append((start, end, "order"))
-    overdue = any(tokens.phrase(at, words) for words in _OVERDUE for at in range(start, len(tokens)))
+    late = next(
+        ((at, at + len(words)) for words in _OVERDUE for at in range(start, len(tokens)) if tokens.phrase(at, words)),
+        None,
+    )
+    if late is not None and late[1] - late[0] > 1:
+        taken.append((*late, "date"))
+    overdue = late is not None
     rest = tokens.without(*((first, end) for first, end, _ in taken)) if taken else tokens
     return Narrowed(rest, due_from, due_until, overdue, order, sorting, tuple(taken))
 
@@ -160,6 +167,14 @@ def _calendar(tokens: Tokens, place: int, today: date) -> tuple[tuple[date | Non
     if lead == "next" and unit == "next":
         return None
     unit = unit.removesuffix("'s")
+    if (
+        lead == "next"
+        and tokens.word(place - 1) == "the"
+        and tokens.word(place - 2) in {"in", "within", "over", "during"}
+    ):
+        # "in the next week": from now on
+        length = _ONE.get(unit)
+        return None if length is None else ((today, today + length), end)
     ahead = 1 if lead == "next" else 0
     monday = today - timedelta(days=today.weekday()) + timedelta(days=_WEEK * ahead)
     match unit:

@@ -195,7 +195,8 @@ def _scoped(tokens: Tokens, start: int, context: Context) -> Understanding | Non
     if not len(rest):
         return None
     begin = skip_polite(rest)
-    command = _command_of(rest, begin, context, scan(rest, begin, context))
+    scanned = scan(rest, begin, context)
+    command = _command_of(rest, begin, context, scanned) or read_instead(rest, begin, scanned, context, told=True)
     if command is None or command.intent not in {IntentName.CHANGE, IntentName.DELETE}:
         return None
     spans = tuple(sorted((*command.spans, Span(tokens[place[0]].start, tokens[place[1] - 1].end, "scope")), key=_where))
@@ -230,7 +231,8 @@ def _listed(tokens: Tokens, start: int, context: Context, scanned: Scan) -> Unde
     if searched is not None:
         return searched
     left = left_of(tokens, start, scanned.found)
-    listing = is_list(tokens, start, left, has_time=facts.any_time or narrowed)
+    has_list = facts.list_name is not None
+    listing = is_list(tokens, start, left, has_time=facts.any_time or narrowed, has_list=has_list)
     return _listing(scanned, context, tokens) if listing else None
 
 
@@ -247,9 +249,7 @@ def _ranged(tokens: Tokens, start: int, context: Context) -> Understanding | Non
     left = [at for at in left_of(rest, start, scanned.found) if rest[at].kind is not Kind.SYMBOL]
     if facts.clocks or facts.rule or facts.befores or facts.offset or (facts.day is not None and narrowed.taken[:1]):
         return None
-    if not (narrowed.sorting or not left) and not is_list(rest, start, left, has_time=True):
-        return None
-    if not is_listed(rest, left, alone=not narrowed.overdue):
+    if not is_list(rest, start, left, has_time=True) and not is_listed(rest, left, told=narrowed.sorting):
         return None
     listed = _listing(scanned, context, rest)
     spans = [Span(tokens[first].start, tokens[end - 1].end, kind) for first, end, kind in narrowed.taken]
@@ -403,7 +403,7 @@ def _command(tokens: Tokens, head: Head, context: Context, scanned: Scan) -> Und
     target = target_of(tokens, body)
     task_named = any(tokens.word(at) in {"task", "reminder", "todo"} for at in body)
     pointed = target.position is not None or (target.refers_back and target.words is None) or task_named
-    if verb in _NEED_POINTER and not pointed:
+    if verb in _NEED_POINTER and not pointed and not tokens.phrase(head.start, ("check", "off")):
         return None
     if verb in _ADD_WITH_TIME and scanned.facts.any_time and not pointed and head.body > head.start:
         return None

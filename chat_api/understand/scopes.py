@@ -1,7 +1,7 @@
 """One occurrence or the whole series: "just this once", "from now on"; and "skip the next gym"."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from chat_api.understand.cues import REFERENCES, phrases
@@ -50,6 +50,7 @@ _NEXT: Final = phrases(
     "one occurrence of", "the following", "next", "upcoming", "coming",
     *(f"{lead}{day}'s" for day in WEEKDAYS for lead in ("", "this ", "next ")),
 )  # fmt: skip
+_OF_THIS: Final = tuple(f"{span}'s " for span in ("week", "month", "morning", "evening", "afternoon", "weekend"))
 # These delete no more than one.
 _ONE: Final = tuple(
     f"{lead}{one} of "
@@ -86,6 +87,7 @@ _SKIP_TRAILS: Final = frozenset(
 )  # fmt: skip
 # "skip the line at the museum"
 _PLACES: Final = frozenset({"at", "in", "for", "to", "from", "because", "by", "into", "if", "when"})
+_ENDS: Final = frozenset({",", ";", "because", "since", "(", "as", "\u2013", "\u2014"})
 _SHORT: Final = 3
 
 
@@ -119,6 +121,12 @@ def with_occurrence(change: Understanding) -> Understanding:
     """Take "the next" and "every occurrence of" from the words for the task."""
     if change.target is None:
         return change
+    if change.refers_back and change.target.lower().startswith(_OF_THIS):
+        # "this week's gym" speaks of no task before
+        named = change.target.split(" ", 1)[1]
+        change = replace(change, target=named, refers_back=False, scope=change.scope or Scope.THIS)
+    if change.target is None:
+        return change
     if change.intent is IntentName.DELETE:
         return _without_one(change, change.target)
     words = change.target.split()
@@ -131,6 +139,17 @@ def with_occurrence(change: Understanding) -> Understanding:
     if len(words) > 1 and lower[-1] == "series":
         return replace(change, target=" ".join(words[:-1]).removeprefix("whole "), scope=change.scope or Scope.SERIES)
     return change
+
+
+def _weekday(tokens: Tokens, at: int) -> int | None:
+    """The day of "friday's"."""
+    word = tokens.word(at)
+    return WEEKDAYS.get(word[:-2]) if word.endswith("'s") else None
+
+
+def _coming(today: date, weekday: int) -> date:
+    """That weekday's next date, today included."""
+    return today + timedelta(days=(weekday - today.weekday()) % 7)
 
 
 def _without_one(deletion: Understanding, target: str) -> Understanding:
@@ -152,15 +171,18 @@ def read_skip(tokens: Tokens, start: int, context: Context) -> Understanding | N
     rest = narrowed.rest
     scanned = scan(rest, body, context)
     facts = scanned.facts
-    left = [at for at in left_of(rest, body, scanned.found) if rest.word(at) not in {"!", ".", "?", ","}]
+    stop = next((at for at in range(body + 1, len(rest)) if rest.word(at) in _ENDS), len(rest))
+    left = [at for at in left_of(rest, body, scanned.found, stop) if rest.word(at) not in {"!", ".", "?"}]
     leads = {rest.word(at) for at in left[:_SHORT]}
     while len(left) > 1 and rest.word(left[-1]) in _SKIP_TRAILS:
         leads.add("once")
         left = left[:-1]
     named = left
-    while named and rest.word(named[0]) in _SKIP_FILLERS:
-        named = named[1:]
     day: date | None = facts.day.date if facts.day is not None else None
+    while named and (rest.word(named[0]) in _SKIP_FILLERS or _weekday(rest, named[0]) is not None):
+        weekday = _weekday(rest, named[0])
+        day = _coming(context.today, weekday) if day is None and weekday is not None else day
+        named = named[1:]
     marked = day is not None or narrowed.due_from is not None or bool(facts.part and facts.part.this)
     marked = marked or bool(leads & _SKIP_MARKS) or "once" in leads
     if facts.clocks or facts.rule or facts.befores or facts.offset or facts.invalid or facts.priority or facts.tags:

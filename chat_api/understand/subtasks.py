@@ -47,7 +47,9 @@ def _name_at(tokens: Tokens, place: int, names: tuple[tuple[str, ...], ...]) -> 
 def _headed(tokens: Tokens, start: int) -> Part | None:
     """ "add a subtask to trip: pack socks", "subtask of trip: pack socks", "add subtask pack socks to trip"."""
     place = start
-    while tokens.word(place) in _ADDING or (place > start and tokens.word(place) in {"a", "the", "new", "another"}):
+    while tokens.word(place) in _ADDING or (
+        place > start and tokens.word(place) in {"a", "the", "new", "another", "following", "one", "more"}
+    ):
         place += 1
     length = _name_at(tokens, place, _NAMES)
     step = 0 if length else _name_at(tokens, place, (("step",),)) if place > start else 0
