@@ -2,6 +2,8 @@
 
     echo '{"text": "tomorrow at 5pm: call", "now": "2026-11-24T10:00:00+01:00", "timezone": "Europe/Rome"}' \\
         | python -m chat_api.understand
+
+For a list of a range of days ("this week") ``due`` is its first day.
 """
 
 import json
@@ -25,10 +27,11 @@ def answer(line: str) -> dict[str, Any]:
         found = understand(request["text"], now=datetime.fromisoformat(request["now"]), zone=zone)
     except (ValueError, OSError, RecursionError, ZoneInfoNotFoundError) as error:
         return {"error": f"cannot read the line: {error}"}
+    due = found.due or found.due_from
     return {
         "intent": found.intent,
         "title": found.title,
-        "due": found.due.isoformat() if found.due else None,
+        "due": due.isoformat() if due else None,
         "rrule": found.rrule,
         "remind_at": [instant.isoformat() for instant in found.remind_at],
         "priority": found.priority,

@@ -88,16 +88,18 @@ class Understanding:
         from_completion: ``rrule`` counts from the day the task is done, not by the calendar.
         refers_back: the task is the one last spoken of ("it", "that one"), unless ``target`` names it.
         shift: how much later (negative: earlier) than now planned it should be; for a change.
-        list_name: the name of the list it is in, is to go to, or that is asked for.
-        parent: the words that name the task it becomes a part of.
+        list_name: the name of the list it is in, is to go to, or that is asked for, as it was written.
+        parent: the words that name the task it becomes a part of. A position among them is in ``target_index``; for
+            "it", ``refers_back`` is set too.
         scope: whether a change is for one occurrence of a recurring task or for all; None when it was not said.
-        new_title: what a task is to be called from now on.
-        notes: a note to keep with the task.
-        time_only: only a time of day was said: a change keeps the task's own day.
-        digest_at: when the daily digest is to come.
-        quiet: when quiet hours are to begin and end.
+        new_title: what a task is to be called from now on; ``title`` says the same.
+        notes: a note to keep with the task, as it was written; on a change it comes to those that are there.
+        time_only: only a time of day was said: a change keeps the task's own day. ``due`` is its next such time.
+        digest_at: when the daily digest is to come; local.
+        quiet: when quiet hours are to begin and end; local. An end before the beginning is the next day's.
         off: the digest or the quiet hours are to be switched off.
-        due_from, due_until: the first and the last day of a range that a list is about.
+        due_from, due_until: the first and the last day (included) of a range that a list is about; None is without
+            a bound. A list of one day has it in ``due``. For a skip, these and ``due`` tell which occurrence is meant.
         overdue: a list of what is overdue.
         order: what a list is to be ordered by.
     """

@@ -6,7 +6,7 @@ from typing import Final
 
 from chat_api.understand.bare_clocks import bare_answer
 from chat_api.understand.bounds import read_bound
-from chat_api.understand.clocks import read_clock, read_part, read_range_start
+from chat_api.understand.clocks import range_end, read_clock, read_part, read_range_start
 from chat_api.understand.dates import read_day
 from chat_api.understand.facts import (
     Before,
@@ -144,7 +144,15 @@ def scan(tokens: Tokens, first: int, context: Context, *, last: int | None = Non
 def _zone_after_clock(tokens: Tokens, place: int, context: Context, candidates: list[Found]) -> Found | None:
     """The EST in "5pm EST"."""
     behind = bool(candidates) and candidates[-1].end == place and isinstance(candidates[-1].facts[-1], Clock)
-    return read_zone(tokens, place, context) if behind else None
+    found = read_zone(tokens, place, context) if behind else None
+    if found is None or tokens.word(found.end) not in {"-", "\u2013", "to"}:
+        return found
+    last = range_end(tokens, found.end + 1)
+    if last is None:
+        return found
+    # "15:00 GMT - 18:00 GMT"
+    again = read_zone(tokens, last.end, context)
+    return found if again is None else replace(found, end=again.end)
 
 
 def _answer(tokens: Tokens, place: int, stop: int) -> Found | None:

@@ -12,6 +12,7 @@ LINES: tuple[Any, ...] = (
         "timezone": "Europe/Rome",
     },
     {"text": "every day at 9 take pills", "now": "2026-11-24T14:20:00Z", "timezone": "Europe/Rome"},
+    {"text": "what do I have next week", "now": "2026-11-24T14:20:00Z", "timezone": "Europe/Rome"},
     {"text": "list", "now": "2026-11-24T15:20:00", "timezone": "Europe/Rome"},
     {"text": "list", "now": "2026-11-24T15:20:00Z", "timezone": "Mars/Olympus"},
     {"text": "list", "now": "2026-11-24T15:20:00Z", "timezone": "../../etc/passwd"},
@@ -47,4 +48,5 @@ def test_one_answer_a_line() -> None:
     }
     assert answers[1]["rrule"] == "FREQ=DAILY;BYHOUR=9;BYMINUTE=0"
     assert len(answers) == len(LINES) + 2
-    assert all(set(answer) == {"error"} for answer in answers[2:])
+    assert (answers[2]["intent"], answers[2]["due"]) == ("list", "2026-11-30")
+    assert all(set(answer) == {"error"} for answer in answers[3:])
