@@ -164,3 +164,19 @@ def test_what_was_recognised_is_shown_where_it_stands() -> None:
     assert Span(9, 30, "list") in read(text).spans
     text = "buy milk, note: two litres"
     assert Span(8, 26, "note") in read(text).spans
+
+
+def test_only_this_one_is_the_task_spoken_of() -> None:
+    found = read("move only this one to friday")
+    assert (found.intent, found.target, found.refers_back, found.scope) == (IntentName.CHANGE, None, True, Scope.THIS)
+    assert (found.due, found.needs) == (date(2026, 11, 27), None)
+
+
+def test_this_weeks_one_is_no_task_spoken_of() -> None:
+    found = read("move this week's gym to friday")
+    assert (found.target, found.refers_back, found.scope) == ("gym", False, Scope.THIS)
+
+
+def test_a_list_in_an_answer_counts() -> None:
+    found = ask("add a subtask to trip", "pack socks in my travel list")
+    assert (found.title, found.parent, found.list_name) == ("pack socks", "trip", "travel")
