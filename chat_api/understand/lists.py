@@ -105,6 +105,8 @@ _LONGEST: Final = 60
 def read_list_name(tokens: Tokens, index: int, context: Context) -> Found | None:
     """A list that the message puts something on, takes it from, or asks for, with the "to the" before it."""
     del context
+    if not tokens.remembered(_mentions_list, 0):
+        return None
     tagged = _tagged(tokens, index)
     if tagged is not None:
         return tagged
@@ -157,6 +159,11 @@ def _is_asked_for(tokens: Tokens, mention: _Mention, start: int, verb: str) -> b
         return True
     near = tokens.word(mention.start - 1) in _BEFORE_SHOWN and mention.start - start <= _MOST_WORDS
     return near and verb in _SHOWING and not (mention.real and verb == "open")
+
+
+def _mentions_list(tokens: Tokens, index: int) -> bool:
+    """Whether there is anything to look for: most messages name no list."""
+    return any(tokens.word(at) == "list" for at in range(index, len(tokens)))
 
 
 def _opening(tokens: Tokens, index: int) -> tuple[int, str]:

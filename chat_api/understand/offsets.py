@@ -221,5 +221,6 @@ def read_before(tokens: Tokens, index: int, context: Context) -> Found | None:
         stop = end + 2 if tokens.phrase(end, ("ahead", "of")) else end + 1
         return Found(index, stop, tuple(Before(one) for one in separate_lengths(tokens, index)))
     pairs = (("heads", "up"), ("head", "start"), ("in", "advance"))
-    befores = tuple(Before(one) for one in separate_lengths(tokens, index))
-    return Found(index, end + 2, befores) if any(tokens.phrase(end, pair) for pair in pairs) else None
+    if not any(tokens.phrase(end, pair) for pair in pairs):
+        return None
+    return Found(index, end + 2, tuple(Before(one) for one in separate_lengths(tokens, index)))

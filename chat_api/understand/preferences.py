@@ -170,14 +170,14 @@ def _ask_digest(base: Understanding) -> Understanding:
 
 
 def _quiet(tokens: Tokens, start: int) -> Understanding | None:
-    hours = read_hours(tokens, start)
     places = range(start, len(tokens))
     named = next(((at, at + size) for at in places if (size := match(tokens, at, _QUIET))), None)
     if named is not None:
-        return _quiet_named(tokens, start, named, hours)
+        return _quiet_named(tokens, start, named, read_hours(tokens, named[1]))
     length = match(tokens, start, _QUIETEN)
     if not length:
         return None
+    hours = read_hours(tokens, start + length)
     if hours is None:
         return _ask_quiet(_about_quiet(tokens, start)) if _half_said(tokens, start, start + length) else None
     fits = _rest_fits(tokens, start + length, hours[1])

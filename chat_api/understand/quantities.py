@@ -131,6 +131,10 @@ def separate_lengths(tokens: Tokens, index: int) -> tuple[Duration, ...]:
 
 
 def _piece(tokens: Tokens, index: int) -> tuple[Duration, int] | None:
+    return tokens.remembered(_read_piece, index)
+
+
+def _read_piece(tokens: Tokens, index: int) -> tuple[Duration, int] | None:
     return _fraction_of_hour(tokens, index) or _fraction(tokens, index) or _counted(tokens, index)
 
 

@@ -11,7 +11,7 @@ FLOORS = {
         "dates": 1.0, "recurrence": 1.0, "left alone": 0.969, "intents": 0.988, "features": 1.0, "everything": 0.992,
     },
     "heldout": {
-        "dates": 0.86, "recurrence": 0.87, "left alone": 0.95, "intents": 0.88, "features": 0.5, "everything": 0.89,
+        "dates": 0.86, "recurrence": 0.87, "left alone": 0.95, "intents": 0.88, "features": 0.9, "everything": 0.89,
     },
 }  # fmt: skip
 
