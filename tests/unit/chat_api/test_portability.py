@@ -268,6 +268,26 @@ async def test_too_many_lists_refuse_the_tasks_in_them_and_no_half_of_them(alice
     assert [found.task.title for found in await alice.tasks.list(ALICE)] == ["in none"]
 
 
+async def test_times_that_the_clock_shows_twice_come_back_in_a_calendar_file(alice: Account) -> None:
+    night = datetime(2037, 10, 25, tzinfo=UTC)  # clocks in Rome go from 3:00 back to 2:00 at 1:00 UTC
+    first, second = night + HOUR / 2, night + HOUR * 1.5
+    wanted = [
+        ("second half past two", second, [first, second, second - 30 * HOUR]),
+        ("the first", first, [first, first - HOUR]),
+        ("the day after", night + 32 * HOUR, [first, second]),
+    ]
+    for title, due, rings in wanted:
+        wish = TaskCreate(title=title, due_at=due, reminders=rings, timezone="Europe/Rome")
+        await alice.tasks.create(ALICE, wish)
+    written = await alice.ics()
+    await alice.delete_all()
+    assert (await alice.import_ics(written)).added == 3
+    found = sorted(await alice.tasks.list(ALICE), key=lambda one: one.task.created_at)
+    times = {one.task.title: (one.task.due_at, sorted(row.due_at for row in one.reminders)) for one in found}
+    assert times == {title: (due, sorted(rings)) for title, due, rings in wanted}
+    assert {one.task.timezone for one in found} == {"Europe/Rome"}
+
+
 # The property: whatever people have, it comes back.
 
 _TEXT = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")) | st.just("\n"), max_size=40)

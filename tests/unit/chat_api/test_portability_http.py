@@ -115,6 +115,27 @@ async def test_a_feed_is_read_without_a_log_in_until_it_ends(client: httpx.Async
     assert gone.content == ended.content == unknown.content
 
 
+async def test_recurring_tasks_in_a_feed_repeat_where_a_calendar_can_show_that(client: httpx.AsyncClient) -> None:
+    due = (datetime.now(UTC) + timedelta(days=2)).isoformat()
+    await add(client, title="weekly", due_at=due, recurrence="FREQ=WEEKLY", timezone="Europe/Rome")
+    await add(client, title="hourly", due_at=due, recurrence="FREQ=HOURLY")
+    await add(client, title="filter", due_at=due, recurrence="FREQ=DAILY", from_completion=True)
+    await add(client, title="day", due_on=(datetime.now(UTC) + timedelta(days=3)).date().isoformat())
+    url = (await client.post("/api/v1/feed")).json()["url"]
+    calendar = Calendar.from_ical((await client.get(f"{url}?content=events")).content)
+    events = {str(event["SUMMARY"]): event for event in calendar.walk("VEVENT")}
+    assert {title: "RRULE" in event for title, event in events.items()} == {
+        "weekly": True,
+        "hourly": False,
+        "filter": False,
+        "day": False,
+    }
+    assert events["weekly"]["DTSTART"].params["TZID"] == "Europe/Rome"
+    assert [str(zone["TZID"]) for zone in calendar.walk("VTIMEZONE")] == ["Europe/Rome"]
+    assert events["day"]["DTSTART"].params["VALUE"] == "DATE"
+    assert events["day"]["DURATION"].dt == timedelta(days=1)
+
+
 async def test_no_log_line_holds_the_feeds_secret(client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
     url = (await client.post("/api/v1/feed")).json()["url"]
     secret = url.rpartition("/")[2].removesuffix(".ics")

@@ -78,6 +78,16 @@ async def test_use_is_noted_at_most_once_a_minute(tokens: TokenService, database
     assert (await used(database) or earlier) > earlier
 
 
+async def test_a_busy_program_does_not_write_at_each_request(
+    tokens: TokenService, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, token = await tokens.create(ALICE, "script")
+    await tokens.authenticate(token)
+    # From now on, whoever writes fails.
+    monkeypatch.setattr(database, "writing", None)
+    assert (await tokens.authenticate(token)).id == ALICE
+
+
 async def test_a_user_has_so_many_tokens_at_most(tokens: TokenService) -> None:
     for number in range(MAX_TOKENS):
         await tokens.create(ALICE, str(number))
