@@ -55,21 +55,22 @@ _REFUSALS = frozenset(
 )
 
 
-class _TraceInterceptor(grpc.aio.UnaryUnaryClientInterceptor):
+class _Trace(grpc.aio.UnaryUnaryClientInterceptor):
     """Adds the running trace to the metadata of each call."""
 
     async def intercept_unary_unary(self, continuation: Any, details: Any, request: Any) -> Any:
         traceparent = current_traceparent()
-        if traceparent:
-            metadata = [*(details.metadata or ()), ("traceparent", traceparent)]
-            details = grpc.aio.ClientCallDetails(
-                details.method,
-                details.timeout,
-                grpc.aio.Metadata(*metadata),
-                details.credentials,
-                details.wait_for_ready,
-            )
-        return await continuation(details, request)
+        return await continuation(_with(details, "traceparent", traceparent) if traceparent else details, request)
+
+
+class _Token(grpc.aio.UnaryUnaryClientInterceptor):
+    """Adds the API token to each call on a channel of our own; the SDK's channels do that themselves."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    async def intercept_unary_unary(self, continuation: Any, details: Any, request: Any) -> Any:
+        return await continuation(_with(details, "dapr-api-token", self._token), request)
 
 
 class _StreamToken(grpc.aio.StreamStreamClientInterceptor):
@@ -83,11 +84,17 @@ class _StreamToken(grpc.aio.StreamStreamClientInterceptor):
         self._token = token
 
     async def intercept_stream_stream(self, continuation: Any, details: Any, request_iterator: Any) -> Any:
-        metadata = [*(details.metadata or ()), ("dapr-api-token", self._token)]
-        details = grpc.aio.ClientCallDetails(
-            details.method, details.timeout, grpc.aio.Metadata(*metadata), details.credentials, details.wait_for_ready
-        )
-        return await continuation(details, request_iterator)
+        return await continuation(_with(details, "dapr-api-token", self._token), request_iterator)
+
+
+def _with(details: Any, key: str, value: str) -> grpc.aio.ClientCallDetails:
+    return grpc.aio.ClientCallDetails(
+        details.method,
+        details.timeout,
+        grpc.aio.Metadata(*(details.metadata or ()), (key, value)),
+        details.credentials,
+        details.wait_for_ready,
+    )
 
 
 class Sidecar:
@@ -187,9 +194,7 @@ class Sidecar:
         )
         stub = api_service_v1.DaprStub(self._require_channel())
         what = f"actor {actor_type}.{method}"
-        response = await self._call(
-            what, stub.InvokeActor(message, timeout=self._timeout, metadata=self._metadata()), refusals=frozenset()
-        )
+        response = await self._call(what, stub.InvokeActor(message, timeout=self._timeout), refusals=frozenset())
         try:
             return answer.model_validate_json(response.data)
         except ValidationError as error:
@@ -208,7 +213,7 @@ class Sidecar:
             request_serializer=lambda message: message.model_dump_json().encode(),
             response_deserializer=answer.model_validate_json,
         )
-        metadata = (*self._metadata(), ("dapr-app-id", app_id))
+        metadata = (("dapr-app-id", app_id),)
         result: Answer = await self._call(
             f"{app_id}{method}", call(request, timeout=self._timeout, metadata=metadata, wait_for_ready=False)
         )
@@ -227,12 +232,6 @@ class Sidecar:
         return api_service_v1.DaprStub(self._require_channel())
 
     # Inside
-
-    def _metadata(self) -> tuple[tuple[str, str], ...]:
-        traceparent = current_traceparent()
-        trace = (("traceparent", traceparent),) if traceparent else ()
-        token = (("dapr-api-token", self._token),) if self._token else ()
-        return (*trace, *token)
 
     def _require_client(self) -> DaprClient:
         if self._client is None:
@@ -297,8 +296,9 @@ class Sidecar:
     async def _connect(self) -> None:
         await self._disconnect()
         # The constructor probes the health endpoint once more and blocks while it does: it has just answered.
-        self._client = DaprClient(address=self._address, interceptors=[_TraceInterceptor(), *self.stream_interceptors])
-        self._channel = grpc.aio.insecure_channel(self._address, options=_CHANNEL_OPTIONS)
+        self._client = DaprClient(address=self._address, interceptors=[_Trace(), *self.stream_interceptors])
+        interceptors = [_Trace(), _Token(self._token)] if self._token else [_Trace()]
+        self._channel = grpc.aio.insecure_channel(self._address, options=_CHANNEL_OPTIONS, interceptors=interceptors)
         self._generation += 1
         self._up.set()
 
