@@ -64,6 +64,8 @@ def read_military(tokens: Tokens, index: int) -> Found | None:
     found = Found(index, index + 2 if has_hours else index + 1, (Clock(hour, minute),))
     if has_hours or tokens.word(index - 1) in {"at", "@"}:
         return found
+    if tokens.word(index - 1) in {"by", "until", "till"} and tokens.word(index + 1) in BOUNDARIES:
+        return found.needing(Evidence.PLACE)
     # "30 nov 0900", "tomorrow 1730"
     after_day = tokens.word(index - 1) in WEEKDAYS.keys() | NAMED_DAYS.keys() | MONTHS.keys() | TONIGHT
     return found.needing(Evidence.NEIGHBOUR) if after_day else None

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Final
 
 from chat_api.understand.almanac import day_of
-from chat_api.understand.dates import read_day
+from chat_api.understand.dates import read_day, single_day
 from chat_api.understand.facts import (
     Context,
     Day,
@@ -21,6 +21,7 @@ from chat_api.understand.words import (
 )
 from chat_api.understand.written import month_at
 
+_STRETCH_JOINS: Final = frozenset({"-", "\u2013", "to", "through", "until", "till"})
 _TIMES: Final = {"twice": 2, "thrice": 3}
 
 
@@ -28,8 +29,7 @@ def read_bound(tokens: Tokens, index: int, context: Context) -> Found | None:
     """The start or end of a recurrence: "starting monday", "until 1 June", "for 3 weeks", "10 times", "twice"."""
     word = tokens.word(index)
     if word in {"starting", "beginning", "from", "start", "starts"}:
-        day = _bounding_day(tokens, index + 1, context)
-        return None if day is None else Found(index, day[1], (Starts(day[0]),))
+        return _starting(tokens, index, context)
     if word in {"until", "till", "til", "ending", "ends", "through"}:
         day = _bounding_day(tokens, index + 1, context)
         return None if day is None else Found(index, day[1], (Ends(until=day[0]),))
@@ -44,6 +44,18 @@ def read_bound(tokens: Tokens, index: int, context: Context) -> Found | None:
             return None
         return Found(index, counted[1] + 1, (Ends(count=counted[0]),), Evidence.NONE if sure else Evidence.NEIGHBOUR)
     return _lasting(tokens, index) if word == "for" else None
+
+
+def _starting(tokens: Tokens, index: int, context: Context) -> Found | None:
+    """ "starting monday", "from dec 1 to dec 10"."""
+    place = index + 2 if tokens.word(index + 1) in {"on", "from", "the"} else index + 1
+    first = single_day(tokens, place, context)
+    if first is not None and isinstance(first.facts[0], Day) and tokens.word(first.end) in _STRETCH_JOINS:
+        last = single_day(tokens, first.end + 1, context)
+        if last is not None and isinstance(last.facts[0], Day) and day_of(last) > day_of(first):
+            return Found(index, last.end, (Starts(day_of(first)), Ends(until=day_of(last))))
+    day = _bounding_day(tokens, index + 1, context)
+    return None if day is None else Found(index, day[1], (Starts(day[0]),))
 
 
 def _lasting(tokens: Tokens, index: int) -> Found | None:

@@ -24,6 +24,7 @@ from chat_api.understand.words import (
     NAMED_HOURS,
     NO_CLOCK_AFTER,
     NOON,
+    NUMBERS,
     PART_WORDS,
     TONIGHT,
     UNITS,
@@ -44,6 +45,11 @@ _TO_MINUTES: Final = frozenset({5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55})
 
 _DIRECTIONS: Final = frozenset({"past", "after", "to", "til", "till", "before"})
 
+_NAMED_BY_FIRST: Final = {
+    first: tuple(named for named in NAMED_HOURS if named[0][0] == first)
+    for first in {words[0] for words, _ in NAMED_HOURS}
+}
+_STARTS: Final = NUMBERS.keys() | NOON | _NAMED_BY_FIRST.keys() | {"midnight", "half", "quarter", "a"}
 _RANGE_JOINS: Final = frozenset({"-", "\u2013", "to", "until", "till"})
 
 _RANGE_FOLLOWERS: Final = BOUNDARIES | NAMED_DAYS.keys() | WEEKDAYS.keys()
@@ -59,11 +65,19 @@ def read_clock(tokens: Tokens, index: int, context: Context) -> Found | None:
         # "same time tomorrow"
         now = Clock(context.now.hour, context.now.minute)
         return Found(index, index + 2, (now,), Evidence.NEIGHBOUR)
+    if not _may_begin(tokens, index):
+        return None
     for reader in _READERS:
         found = reader(tokens, index)
         if found is not None:
             return _with_range(tokens, _with_tail(tokens, found))
     return None
+
+
+def _may_begin(tokens: Tokens, index: int) -> bool:
+    """Whether a time of day can begin with this token: most words are not worth asking every reader about."""
+    word = tokens.word(index)
+    return word in _STARTS or tokens.number(index) is not None
 
 
 def single_clock(tokens: Tokens, index: int) -> Found | None:
@@ -108,7 +122,7 @@ def read_part(tokens: Tokens, index: int, context: Context) -> Found | None:
 
 
 def _named(tokens: Tokens, index: int) -> Found | None:
-    for words, hour in NAMED_HOURS:
+    for words, hour in _NAMED_BY_FIRST.get(tokens.word(index), ()):
         if tokens.phrase(index, words):
             return Found(index, index + len(words), (Clock(hour),), Evidence.PLACE)
     start = index + 1 if tokens.number(index) == _NOON else index

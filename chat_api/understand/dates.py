@@ -53,18 +53,19 @@ _NO_NUMBER_AFTER: Final = frozenset({"of", "-", ":", "/", ".", "%"})
 
 def read_day(tokens: Tokens, index: int, context: Context) -> Found | None:
     """A day at this place, in the first of the spellings below that fits; of a stretch of days the first."""
-    found = _single_day(tokens, index, context)
+    found = single_day(tokens, index, context)
     if found is None or not isinstance(found.facts[0], Day) or tokens.word(found.end) not in _STRETCH_JOINS:
         return found
     if len(found.facts) > 1:
         return found
-    last = _single_day(tokens, found.end + 1, context)
+    last = single_day(tokens, found.end + 1, context)
     if last is None or not isinstance(last.facts[0], Day) or day_of(last) <= day_of(found):
         return found
     return Found(found.start, last.end, found.facts, found.evidence)
 
 
-def _single_day(tokens: Tokens, index: int, context: Context) -> Found | None:
+def single_day(tokens: Tokens, index: int, context: Context) -> Found | None:
+    """A day at this place, without the end of its stretch."""
     word = tokens.word(index)
     readers = _NUMBER_READERS if tokens.digits(index) else _DAY_READERS
     if readers is _DAY_READERS and word not in _STARTS and "'" not in word:
@@ -212,6 +213,17 @@ def _named(tokens: Tokens, index: int, context: Context) -> Found | None:
     return Found(index, end, (day,), evidence)
 
 
+def _short_named(tokens: Tokens, index: int, context: Context) -> Found | None:
+    """ "tod", "tom", where the message begins: they are names as well."""
+    days = {"tod": 0, "tom": 1}.get(tokens.word(index))
+    if days is None or tokens.word(index - 1) or tokens[index].text != tokens.word(index):
+        return None
+    if tokens.word(index + 1) not in BOUNDARIES and tokens.number(index + 1) is None:
+        return None
+    day = Day(plus(context.today, Duration(days=days)), today_named=not days, by_name=True)
+    return Found(index, index + 1, (day,), Evidence.PLACE)
+
+
 def _now(tokens: Tokens, index: int, context: Context) -> Found | None:
     """ "now", "right now" is today; at an edge of the message."""
     end = index + 2 if tokens.phrase(index, ("right", "now")) else index + 1
@@ -285,6 +297,7 @@ _DAY_READERS: Final = (
     _nth_weekday,
     _month_day,
     _named,
+    _short_named,
     _weekday,
     read_period,
     read_month,
@@ -301,5 +314,5 @@ _STARTS: Final = (
     | PERIOD_STARTS
     | MONTH_LEADS
     | HOLIDAY_STARTS
-    | {"the", "later", "early", "late", "day", "now", "right"}
+    | {"the", "later", "early", "late", "day", "now", "right", "tod", "tom"}
 )

@@ -4,6 +4,7 @@ from typing import Final
 
 from chat_api.understand.facts import Context, Evidence, Found, Priority, Tag
 from chat_api.understand.text import Kind, Tokens
+from chat_api.understand.words import NOON
 
 _PRIORITY_TOKENS: Final = {f"p{level}": level for level in range(1, 5)}
 _PRIORITY_WORDS: Final = {"top": 1, "highest": 1, "high": 1, "medium": 2, "normal": 3, "low": 4, "lowest": 4}
@@ -23,6 +24,9 @@ def read_tag(tokens: Tokens, index: int, context: Context) -> Found | None:
     if tokens.word(index) not in {"#", "@"} or not tokens.glued(index + 1) or tokens[index + 1].kind is not Kind.WORD:
         return None
     if tokens.glued(index) and tokens[index - 1].kind is not Kind.SYMBOL:
+        return None
+    if tokens.word(index) == "@" and tokens.word(index + 1) in NOON | {"midnight"}:
+        # "meet @noon"
         return None
     end = index + 2
     while tokens.word(end) in {"-", "/"} and tokens.glued(end) and tokens.glued(end + 1):

@@ -166,7 +166,7 @@ def _slashed(
     tokens: Tokens, index: int, pair: tuple[int, int], context: Context, *, together: bool = True
 ) -> Found | None:
     end = index + 3
-    if tokens.glued(end) and tokens.word(end) not in _PUNCTUATION | {"-"}:
+    if tokens.glued(end) and tokens.word(end) not in _PUNCTUATION | {"-", "@"}:
         return None
     weekday = _weekday_before(tokens, index)
     day, month, remark = _order(*pair, context, day_first=None, weekday=weekday)

@@ -48,6 +48,10 @@ def _led_offset(tokens: Tokens, index: int, context: Context) -> Found | None:
     if length is None:
         return _bare_minutes(tokens, index, start) or _business_days(tokens, index, context)
     amount, end = length
+    if tokens.word(end) == "from" and tokens.word(end + 1) not in {"now", "today"}:
+        counted = _from_day(tokens, index, end, amount, context)
+        if counted is not None:
+            return counted
     end += 1 if tokens.word(end) in {"time", "times", "timer", "countdown"} else 0
     end = _past_from_now(tokens, end) or end
     end += 2 if tokens.phrase(end, ("or", "so")) else 0

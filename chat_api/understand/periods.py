@@ -10,7 +10,16 @@ Rules that a person may want to know:
 from datetime import date, timedelta
 from typing import Final
 
-from chat_api.understand.almanac import MONTHS_IN_YEAR, WEEK, day_of, month_length, nth_weekday, plus, read_year
+from chat_api.understand.almanac import (
+    MONTHS_IN_YEAR,
+    WEEK,
+    day_of,
+    month_length,
+    next_month_day,
+    nth_weekday,
+    plus,
+    read_year,
+)
 from chat_api.understand.facts import Context, Day, Duration, Evidence, Found
 from chat_api.understand.quantities import ordinal
 from chat_api.understand.text import Tokens
@@ -121,7 +130,8 @@ def _day_in_period(tokens: Tokens, index: int, end: int, period: tuple[str, int]
         if weekday is None:
             return None
         return Found(index, place + 1, (Day(plus(first, Duration(days=weekday)), past_meant=not ahead),))
-    named = ordinal(tokens, place + 1) if tokens.phrase(end, ("on", "the")) else None
+    place += 1 if tokens.word(place) == "the" else 0
+    named = ordinal(tokens, place) if place > end or tokens.number(place) is not None else None
     if named is None or not 1 <= named[0] <= month_length(first):
         return None
     return Found(index, named[1], (Day(first.replace(day=named[0])),))
@@ -251,7 +261,12 @@ def _week_of(tokens: Tokens, index: int, context: Context) -> Found | None:
     """ "the week of march 3rd": its Monday; "the first week of june": its first Monday."""
     place = index + 1 if tokens.word(index) == "the" else index
     if tokens.phrase(place, ("week", "of")) or tokens.phrase(place, ("week", "starting")):
-        dated = read_written(tokens, place + 3 if tokens.word(place + 2) == "the" else place + 2, context)
+        at = place + 3 if tokens.word(place + 2) == "the" else place + 2
+        dated = read_written(tokens, at, context)
+        number = ordinal(tokens, at)
+        if dated is None and number is not None and number[0] > 0:
+            # "the week of the 22nd"
+            dated = Found(at, number[1], (Day(next_month_day(number[0], context.today)),))
         if dated is None or not isinstance(dated.facts[0], Day):
             return None
         day = day_of(dated)

@@ -140,6 +140,8 @@ def _read_piece(tokens: Tokens, index: int) -> tuple[Duration, int] | None:
 
 def _fraction_of_hour(tokens: Tokens, index: int) -> tuple[Duration, int] | None:
     """Half an hour, a quarter of an hour, three quarters of an hour."""
+    if tokens.word(index) not in {"half", "a", "quarter", "three"}:
+        return None
     for words, minutes in (
         (("half", "an", "hour"), 30),
         (("half", "a", "hour"), 30),

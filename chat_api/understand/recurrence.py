@@ -11,6 +11,7 @@ import calendar
 from dataclasses import replace
 from typing import Final
 
+from chat_api.understand.almanac import MONTHS_IN_YEAR, WEEK
 from chat_api.understand.clocks import read_clock
 from chat_api.understand.cues import VERBS
 from chat_api.understand.dates import read_day
@@ -233,9 +234,13 @@ def _length_body(tokens: Tokens, place: int) -> tuple[Fact, int] | None:
     if seconds or (minutes and (amount.months or amount.days)) or (amount.months and amount.days):
         return None
     number = minutes or amount.months or amount.days
+    freq = "MINUTELY" if minutes else "MONTHLY" if amount.months else "DAILY"
+    if tokens.word(end - 1) in {"week", "weeks", "wk", "wks"}:
+        number, freq = number // WEEK, "WEEKLY"
+    elif tokens.word(end - 1) in {"year", "years", "yr", "yrs"}:
+        number, freq = number // MONTHS_IN_YEAR, "YEARLY"
     if number >= _MAX_INTERVAL:
         return Unsupported(_TOO_RARE), end
-    freq = "MINUTELY" if minutes else "MONTHLY" if amount.months else "DAILY"
     return Rule(freq, interval=number), end
 
 
@@ -407,12 +412,13 @@ def _end_of_each(tokens: Tokens, index: int) -> Found | None:
     while tokens.word(place) in {"at", "the", "on", "by"} and place < index + 2:
         place += 1
     last = tokens.word(place) == "end"
-    if not last and tokens.word(place) not in {"start", "beginning"}:
+    middle = tokens.phrase(place, ("middle", "of")) and tokens.word(place + 3) == "month"
+    if not last and not middle and tokens.word(place) not in {"start", "beginning"}:
         return None
     if tokens.word(place + 1) not in {"of", "in"} or tokens.word(place + 2) not in {"every", "each"}:
         return None
     rules = {
-        "month": Rule("MONTHLY", month_days=(LAST if last else 1,)),
+        "month": Rule("MONTHLY", month_days=(LAST if last else 15 if middle else 1,)),
         "week": Rule("WEEKLY", weekdays=("FR" if last else "MO",)),
         "year": Rule("YEARLY", months=(12 if last else 1,), month_days=(31 if last else 1,)),
     }

@@ -138,7 +138,9 @@ def read_weekdays(tokens: Tokens, place: int, *, apart: bool = False) -> tuple[t
         else:
             days.append(day)
         following = end
-        while tokens.word(following) in _JOINS:
+        while tokens.word(following) in _JOINS or (
+            following > end and tokens.word(following) in {"every", "each", "on"}
+        ):
             following += 1
         day = weekday_at(tokens, following)
         if day is not None and (following != end or apart):

@@ -20,13 +20,15 @@ from dateutil.rrule import rrulestr
 from chat_api.understand.facts import Clock, Context, Duration, Ends, Facts, Part, Rule
 from chat_api.understand.local import PASSED_TODAY, to_instant
 from chat_api.understand.model import Need
-from chat_api.understand.words import PARTS_OF_DAY, WAKING_FROM, WAKING_UNTIL, WEEKDAY_NAMES
+from chat_api.understand.words import PARTS_OF_DAY, WAKING_FROM, WAKING_UNTIL, WEEKDAY_CODES, WEEKDAY_NAMES
 from chat_api.understand.zones import brought_home
 
 _NOON: Final = 12
 _DAY_HOURS: Final = 24
 _EARLY_NIGHT: Final = 5
 _MAX_YEARS: Final = 100
+# Days; what began earlier is not counted from there.
+_LONG_AGO: Final = 750
 _HOLIDAYS: Final = "I do not know when holidays are, so it comes on those too."
 _TIME_CHOICES: Final = ("9:00", "12:00", "19:00")
 _WHEN_CHOICES: Final = ("in 1 hour", "this evening", "tomorrow at 9:00")
@@ -241,7 +243,11 @@ def _recurring(facts: Facts, rule: Rule, context: Context, wish: Wish) -> Timing
         # "14 july every year"
         rule = replace(rule, months=(facts.day.date.month,), month_days=(facts.day.date.day,))
     if start is not None and start < context.today:
-        return _refused(f"{_say(start)} has passed.")
+        anchored = _since(rule, start, context) if facts.starts is not None else None
+        if anchored is None:
+            return _refused(f"{_say(start)} has passed.")
+        remarks = (*remarks, f"It counts from {_say(start)}; this is its next time.")
+        start = anchored
     if rule.within_day:
         return _within_day(rule, clocks, start, facts.ends, context)
     if len({(clock.minute, clock.second) for clock in clocks}) > 1:
@@ -262,6 +268,16 @@ def _recurring(facts: Facts, rule: Rule, context: Context, wish: Wish) -> Timing
         return Timing(due=first.date(), rrule=rule.to_text())
     timing = _at(first.date(), Clock(first.hour, first.minute), context, remarks, check=False)
     return replace(timing, rrule=rule.to_text())
+
+
+def _since(rule: Rule, start: date, context: Context) -> date | None:
+    """The first day from today on of a recurrence that began on a past day; None where that is long ago."""
+    if rule.within_day or (context.today - start).days > _LONG_AGO:
+        return None
+    every = rrulestr(replace(rule, count=None, until=None).to_text(), dtstart=datetime.combine(start, time()))
+    now = context.now.replace(tzinfo=None)
+    found = every.after(now, inc=True) if rule.hours else every.after(datetime.combine(context.today, time()), inc=True)
+    return found.date() if isinstance(found, datetime) else None
 
 
 def _clocks_of(clocks: list[Clock], part: Part | None, wish: Wish) -> tuple[list[Clock], tuple[str, ...]]:
@@ -300,6 +316,9 @@ def _within_day(rule: Rule, clocks: list[Clock], start: date | None, ends: Ends 
         due = _whole_second(context.now.astimezone(UTC) + step).astimezone(context.zone)
     if due <= context.now:
         return _refused("That start has passed.")
+    if rule.weekdays and WEEKDAY_CODES[due.weekday()] not in rule.weekdays:
+        ahead = next(days for days in range(1, 8) if WEEKDAY_CODES[(due.weekday() + days) % 7] in rule.weekdays)
+        due, _ = to_instant(datetime.combine(due.date() + timedelta(days=ahead), time()), context.zone)
     return Timing(due=due, rrule=_bounded(rule, due.replace(tzinfo=None), ends, context).to_text())
 
 

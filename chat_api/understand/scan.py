@@ -188,7 +188,7 @@ def _next_hour(tokens: Tokens, place: int, candidates: list[Found]) -> Found | N
     ):
         return None
     repeats = any(token.lower in {"every", "each", "daily", "everyday"} for token in tokens)
-    if not repeats and not any(isinstance(found.facts[0], Rule) for found in candidates):
+    if not repeats and not any(isinstance(found.facts[0], Rule | Unsupported) for found in candidates):
         return None
     counted = whole_number(tokens, place)
     if counted is None or counted[0] > _MAX_HOUR or tokens.word(counted[1]) not in BOUNDARIES:
@@ -286,7 +286,9 @@ def _sorted(tokens: Tokens, counted: list[Found], first: int, today: date) -> Sc
             facts.day, facts.offset = better, None
             used.append(found)
             continue
-        taken = [_take(facts, fact, has_rule=has_rule) for fact in found.facts]
+        # Without a recurrence, of "from dec 1 to dec 10" the first day counts.
+        stretch = not has_rule and isinstance(found.facts[0], Starts)
+        taken = [_take(facts, fact, has_rule=has_rule) for fact in (found.facts[:1] if stretch else found.facts)]
         if all(taken):
             start = found.start
             while start > first and _goes_with(tokens, start - 1, found) and not _inside(used, start - 1):

@@ -14,15 +14,17 @@ from chat_api.understand.facts import (
     Rule,
 )
 from chat_api.understand.quantities import ordinal
-from chat_api.understand.repeated_days import read_month_days, read_weekdays, weekday_at
+from chat_api.understand.repeated_days import month_names, read_month_days, read_weekdays, weekday_at, workday_end
 from chat_api.understand.text import Tokens
 from chat_api.understand.words import (
+    BOUNDARIES,
     LAST,
     MONTHS,
     PART_WORDS,
     WEEKDAY_CODES,
     WEEKDAYS,
     WEEKEND,
+    WORKDAYS,
 )
 
 _LONGEST_MONTH: Final = 31
@@ -92,7 +94,8 @@ def after_done_end(tokens: Tokens, place: int) -> int:
 def read_trailers(tokens: Tokens, rule: Rule, end: int, context: Context) -> tuple[Fact, int]:
     """What may follow the core, each once: its days, a part of the day, exceptions, hours of the day."""
     fact: Fact = rule
-    for read in (_twice, _at_edge, _on_days, _part, _except, _between, _after_done):
+    # Twice: "every hour on weekdays from 9 to 5", "every hour from 9 to 5 on weekdays".
+    for read in 2 * (_twice, _at_edge, _on_days, _in_months, _from_weekday, _part, _except, _between, _after_done):
         if isinstance(fact, Rule):
             more = read(tokens, fact, end, context)
             if more is not None:
@@ -115,8 +118,10 @@ def _after_done(tokens: Tokens, rule: Rule, end: int, context: Context) -> tuple
 
 def _on_days(tokens: Tokens, rule: Rule, end: int, context: Context) -> tuple[Fact, int] | None:
     """ "every month on the 15th", "every month 5th", "every 2 weeks on monday", "every year on 3 March"."""
-    if rule.weekdays or rule.month_days or rule.within_day:
+    if rule.weekdays or rule.month_days:
         return None
+    if rule.within_day:
+        return _days_of_hours(tokens, rule, end)
     joined = tokens.word(end) in {"on", ","}
     place = end + 1 if joined else end
     if rule.freq == "YEARLY":
@@ -126,10 +131,44 @@ def _on_days(tokens: Tokens, rule: Rule, end: int, context: Context) -> tuple[Fa
     if rule.freq == "MONTHLY":
         sure = tokens.word(end) == "on" or (tokens.number(place) is not None and ordinal(tokens, place) is not None)
         return _on_month_days(tokens, rule, place) if sure else None
-    if not joined or weekday_at(tokens, place) is None:
+    if weekday_at(tokens, place) is None or not (joined or rule.freq == "WEEKLY"):
         return None
     days, stop = read_weekdays(tokens, place)
     return replace(rule, freq="WEEKLY", weekdays=days), stop
+
+
+def _in_months(tokens: Tokens, rule: Rule, end: int, context: Context) -> tuple[Fact, int] | None:
+    """ "every monday in january", "every day in june and july"."""
+    del context
+    if rule.months or rule.freq not in {"DAILY", "WEEKLY"} or tokens.word(end) not in {"in", "during", "of"}:
+        return None
+    months, stop = month_names(tokens, end + 1)
+    followed = tokens.word(stop) not in BOUNDARIES or tokens.number(stop) is not None
+    return None if not months or followed else (replace(rule, months=months), stop)
+
+
+def _from_weekday(tokens: Tokens, rule: Rule, end: int, context: Context) -> tuple[Fact, int] | None:
+    """ "every day from monday to friday"."""
+    del context
+    plain = rule.freq == "DAILY" and rule.interval == 1 and not rule.weekdays
+    if not plain or tokens.word(end) != "from" or weekday_at(tokens, end + 1) is None:
+        return None
+    days, stop = read_weekdays(tokens, end + 1)
+    return (replace(rule, freq="WEEKLY", weekdays=days), stop) if len(days) > 1 else None
+
+
+def _days_of_hours(tokens: Tokens, rule: Rule, end: int) -> tuple[Rule, int] | None:
+    """ "every 10 minutes monday through friday", "every hour on weekdays"."""
+    place = end + 1 if tokens.word(end) in {"on", ","} else end
+    workdays = workday_end(tokens, place)
+    if workdays:
+        return replace(rule, weekdays=WORKDAYS), workdays
+    if tokens.word(place) in {"weekend", "weekends"}:
+        return replace(rule, weekdays=WEEKEND), place + 1
+    if weekday_at(tokens, place) is None:
+        return None
+    days, stop = read_weekdays(tokens, place)
+    return replace(rule, weekdays=days), stop
 
 
 def _at_edge(tokens: Tokens, rule: Rule, end: int, context: Context) -> tuple[Fact, int] | None:

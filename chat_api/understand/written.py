@@ -199,12 +199,22 @@ def _month_then_day(tokens: Tokens, index: int, month: int) -> tuple[int, int, i
     # "March 5pm" and "May 3:00" are no days.
     if day is None or tokens.word(day[1]) in _NO_DAY_BEFORE:
         return None
-    end = day[1]
-    last = tokens.number(end + 1) if tokens.word(end) in {"-", "\u2013"} and tokens.glued(end + 1) else None
-    if last is not None and day[0] < last <= LONGEST_MONTH and tokens.word(end + 2) not in {":", "am", "pm", "-", "/"}:
-        # "dec 20-23"
-        end += 2
-    return day[0], month, end
+    return day[0], month, _stretch_end(tokens, day)
+
+
+def _stretch_end(tokens: Tokens, day: tuple[int, int]) -> int:
+    """Where "dec 20-23", "feb 12 to 15th", "oct 2 until 5" ends, after its first day."""
+    first, end = day
+    glued = tokens.word(end) in {"-", "\u2013"} and tokens.glued(end + 1)
+    if not glued and tokens.word(end) not in _STRETCH_JOINS | {"until", "till"}:
+        return end
+    place = end + 2 if tokens.word(end + 1) == "the" else end + 1
+    last = _day_number(tokens, place)
+    if last is None or not first < last[0] <= LONGEST_MONTH or tokens.digits(place) > _TWO_DIGITS:
+        return end
+    closes = tokens.word(last[1]) not in {":", "am", "pm", "-", "/"} and tokens.word(last[1]) not in MONTHS
+    sure = glued or last[1] > place + 1 or tokens.word(last[1]) in BOUNDARIES
+    return last[1] if closes and sure else end
 
 
 def _spoken_day(tokens: Tokens, index: int) -> tuple[int, int] | None:
