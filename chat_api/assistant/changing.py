@@ -1,9 +1,11 @@
 """Completes, reopens, changes, skips and deletes a task that the message names."""
 
+from datetime import datetime
 from typing import Any
 
 from chat_api.assistant.exchange import Exchange, Request, Said, Services, enumerate_words, moved_due, with_remarks
 from chat_api.assistant.targets import one_of, wanted_status
+from chat_api.tasks.due import day_of
 from chat_api.tasks.models import TaskStatus
 from chat_api.tasks.repeating import recurs
 from chat_api.tasks.schemas import TaskUpdate
@@ -26,8 +28,13 @@ async def change(services: Services, exchange: Exchange, understood: Understandi
     if understood.intent is IntentName.SKIP:
         candidates = [item for item in candidates if recurs(item.task)]
     target = one_of(exchange, understood, candidates)
-    if isinstance(target, Said):
-        return target
+    return target if isinstance(target, Said) else await _carry_out(services, exchange, understood, target)
+
+
+async def _carry_out(
+    services: Services, exchange: Exchange, understood: Understanding, target: TaskWithReminders
+) -> Said:
+    user_id = exchange.request.user_id
     match understood.intent:
         case IntentName.COMPLETE:
             return await _complete(services, exchange.request, target)
@@ -38,12 +45,31 @@ async def change(services: Services, exchange: Exchange, understood: Understandi
             await services.tasks.delete(user_id, target.task.id)
             return Said(f"Deleted “{target.task.title}”. Its reminders will not fire.")
         case IntentName.SKIP:
-            skipped = await services.tasks.skip(user_id, target.task.id)
-            return Said(
-                f"Skipped. “{skipped.task.title}” is next {exchange.request.due_words(skipped.task)}.", [skipped]
-            )
+            return await _skip(services, exchange.request, understood, target)
         case _:
             return await _update(services, exchange, understood, target)
+
+
+def _is_later(request: Request, understood: Understanding, target: TaskWithReminders) -> Said | None:
+    """What to say when another occurrence than the coming one is to be skipped; None when it is that one."""
+    task = target.task
+    due = understood.due
+    wanted = due.astimezone(request.zone).date() if isinstance(due, datetime) else due
+    first, last = understood.due_from or wanted, understood.due_until or wanted
+    if task.due_at is None or first is None or last is None:
+        return None
+    day = day_of(task) or task.due_at.astimezone(request.zone).date()
+    if first <= day <= last:
+        return None
+    return Said(f"I can only skip the next one: “{task.title}” is next {request.due_words(task)}.", [target])
+
+
+async def _skip(services: Services, request: Request, understood: Understanding, target: TaskWithReminders) -> Said:
+    later = _is_later(request, understood, target)
+    if later is not None:
+        return later
+    skipped = await services.tasks.skip(request.user_id, target.task.id)
+    return Said(f"Skipped. “{skipped.task.title}” is next {request.due_words(skipped.task)}.", [skipped])
 
 
 async def _complete(services: Services, request: Request, target: TaskWithReminders) -> Said:

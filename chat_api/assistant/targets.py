@@ -35,15 +35,14 @@ def one_of(
 def _find(tasks: Sequence[Task], understood: Understanding, exchange: Exchange) -> Sequence[Task]:
     if exchange.chosen is not None:
         return [task for task in tasks if task.id == exchange.chosen]
-    if understood.intent is IntentName.ADD:
-        return matches(understood.parent or "", tasks)
     if understood.target_index is not None:
         order = exchange.before.shown or [task.id for task in tasks]
         position = understood.target_index - 1 if understood.target_index > 0 else len(order) + understood.target_index
         return [task for task in tasks if 0 <= position < len(order) and task.id == order[position]]
-    if understood.target is None and understood.refers_back:
+    words = understood.parent if understood.intent is IntentName.ADD else understood.target
+    if understood.refers_back and (words is None or understood.intent is IntentName.ADD):
         return [task for task in tasks if task.id == exchange.before.last]
-    return matches(understood.target or understood.title or "", tasks)
+    return matches(words or understood.title or "", tasks)
 
 
 def picked(text: str, conversation: Conversation) -> str | None:

@@ -82,7 +82,8 @@ async def _restore(session: AsyncSession, user_id: str, snapshot: Snapshot, now:
     if task is None:
         # It goes on from the version that its deletion had, or the actors would take it for old news.
         task, change = wanted, TaskChange.CREATED
-        task.request_key = None
+        if task.request_key is not None and await repository.made_by(user_id, task.request_key) is not None:
+            task.request_key = None
         task.version = snapshot.version
     else:
         if task.status != wanted.status:

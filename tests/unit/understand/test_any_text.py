@@ -75,11 +75,11 @@ instants = st.datetimes(min_value=datetime(1990, 1, 1), max_value=datetime(2090,
 
 
 def timed(text: str, now: datetime, zone: ZoneInfo) -> Understanding:
-    """Understand, within the bound at least once: a pause of the machine is not the grammar's."""
+    """Understand, within the bound of computing time at least once: what else the machine does does not count."""
     for _ in range(ATTEMPTS):
-        start = time.perf_counter()
+        start = time.thread_time()
         found = understand(text, now=now, zone=zone)
-        if time.perf_counter() - start < SECONDS_EACH:
+        if time.thread_time() - start < SECONDS_EACH:
             return found
     pytest.fail(f"slow: {text!r}")
 
