@@ -13,8 +13,12 @@ const PATIENCE = 4_000;
 /** A function that shows a state of the stream (live.js). */
 export function connectionDisplay(view, signal) {
   let timer;
+  let shown;
   signal.addEventListener("abort", () => clearTimeout(timer));
   return (state) => {
+    // Each attempt in vain says it again: the waiting goes on from the first.
+    if (state === shown) return;
+    shown = state;
     const word = hook(view, "connection");
     word.dataset.state = state;
     word.textContent = WORDS[state];
