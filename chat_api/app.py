@@ -88,6 +88,11 @@ def create_app(settings: Settings, services: Services, checks: Mapping[str, heal
     async def page() -> FileResponse:
         return FileResponse(_WEB / "index.html", headers=_REVALIDATE)
 
+    @app.get("/sw.js", include_in_schema=False)
+    async def service_worker() -> FileResponse:
+        # Here and not under /static: a service worker is in charge of the folder it comes from.
+        return FileResponse(_WEB / "sw.js", media_type="text/javascript", headers=_REVALIDATE)
+
     app.add_middleware(
         Edge,
         max_request_bytes=settings.max_request_bytes,

@@ -1,6 +1,7 @@
 // How a reminder is noticed when nobody looks at the page: a chime and a system notification.
 
 import { soundWanted } from "./device.js";
+import { showThroughWorker } from "./push.js";
 
 let audio = null;
 
@@ -41,6 +42,7 @@ export const askForNotifications = () => Notification.requestPermission();
 /** A system notification, unless the page is being looked at. */
 export function notify(id, title, body) {
   if (notificationState() !== "granted" || document.hasFocus()) return;
+  if (showThroughWorker({ id, kind: "reminder", title, body })) return;
   try {
     // The tag makes several tabs show one notification.
     const notification = new Notification(title, { body, tag: `reminder-${id}`, icon: "/static/favicon.svg" });

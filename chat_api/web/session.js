@@ -8,6 +8,7 @@ import { dialogFrom, show } from "./dialog.js";
 import { setSoundWanted, soundWanted } from "./device.js";
 import { fromTemplate, hook, part, touchFirst } from "./dom.js";
 import { followReminders } from "./live.js";
+import { followWorker, leavePush, pushPossible, subscribeToPush } from "./push.js";
 import { Reminders } from "./reminders.js";
 import { wireShortcuts } from "./shortcuts.js";
 import { Tasks } from "./tasks.js";
@@ -48,6 +49,7 @@ export function startSession(root, user, { onOver }) {
 
   async function logOut() {
     try {
+      await leavePush();
       await client.logOut();
     } catch (error) {
       if (signal.aborted) return;
@@ -108,7 +110,9 @@ export function startSession(root, user, { onOver }) {
   hook(view, "help-open").addEventListener("click", openHelp);
   hook(view, "settings-open").addEventListener("click", openTheSettings);
   wireSound(view, signal);
-  wireNotifications(view);
+  wireNotifications(view, signal);
+  subscribeToPush(signal);
+  followWorker(catchUp, signal);
   wireShortcuts(view, signal, { tasks, goTo: wireSwitch(view), openHelp });
   prepareSound(signal);
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && catchUp(), { signal });
@@ -164,14 +168,17 @@ function wireSound(view, signal) {
   show();
 }
 
-function wireNotifications(view) {
+function wireNotifications(view, signal) {
   const button = part(view, "notify");
-  // Phones' browsers have no notifications from an open page, whatever they answer.
-  const show = () => (button.hidden = notificationState() !== "default" || touchFirst());
+  // Phones' browsers have no notifications from an open page, only pushed ones.
+  const show = () => (button.hidden = notificationState() !== "default" || (touchFirst() && !pushPossible()));
   button.addEventListener("click", async () => {
     const answer = await askForNotifications();
     show();
-    if (answer === "granted") toast("Reminders will also show as notifications while this page is open.");
+    if (answer === "granted") {
+      const pushed = await subscribeToPush(signal);
+      toast(`Reminders will also show as notifications${pushed ? ", even when this page is closed" : " while this page is open"}.`);
+    }
     if (answer === "denied") toast("Notifications are off. You can allow them in the browser's site settings.");
   });
   button.setAttribute("aria-label", "Notify me: show reminders as notifications");
