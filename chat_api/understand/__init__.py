@@ -1,6 +1,8 @@
 """Text to meaning, without any I/O: a small, ordered, linear-time grammar.
 
-`text` cuts a message into tokens; `scan` runs the readers of `labels`, `recurrence`, `dates` and `clocks` over them;
+`text` cuts a message into tokens; `scan` runs the readers of `labels`, `recurrence`, `dates` and `clocks` over them.
+Days are read in `numeric` (digits), `written` (names of months), `periods`, `named_days` (holidays) and `offsets`, by
+`almanac`; what follows a recurrence in `trailers` and `bounds`; `names` sorts out what is a title's own words.
 `intents` decides which command it is by the phrases of `cues`; `resolve` turns what was found into instants. Each
 command has its module: `changes`, `done`, `fired` (snooze, acknowledge, undo), `search`, `lists`, `ranges`,
 `subtasks`, `notes`, `scopes` (skip, one or all of a series), `preferences`; `reading` asks them in order,

@@ -190,7 +190,8 @@ def _named(tokens: Tokens, index: int, context: Context) -> Found | None:
         place += 1
     if tokens.word(place) in {"next", "following"} and tokens.word(place + 1) == "day":
         return Found(index, place + 2, (Day(plus(context.today, Duration(days=1))),), Evidence.PLACE)
-    if tokens.word(place) in {"early", "late"} and tokens.word(place + 2) in PART_WORDS:
+    bare_early = tokens.phrase(place, ("early", "tomorrow")) and tokens.word(place + 2) in BOUNDARIES
+    if bare_early or (tokens.word(place) in {"early", "late"} and tokens.word(place + 2) in PART_WORDS):
         place += 1
         index = place - 1
     if tokens.phrase(place, ("day", "after")):

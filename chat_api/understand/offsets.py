@@ -4,7 +4,7 @@ from typing import Final
 
 from chat_api.understand.almanac import WEEK, day_of, guarded, plus
 from chat_api.understand.dates import read_day
-from chat_api.understand.facts import Before, Context, Day, Duration, Evidence, Found, Offset
+from chat_api.understand.facts import Before, Clock, Context, Day, Duration, Evidence, Found, Offset
 from chat_api.understand.named_days import holiday_at
 from chat_api.understand.quantities import duration, separate_lengths, whole_number
 from chat_api.understand.text import Tokens
@@ -13,6 +13,7 @@ from chat_api.understand.words import BOUNDARIES, NAMED_DAYS, UNITS, WEEKDAY_PLU
 _MINUTE: Final = 60
 _MAX_MINUTES: Final = 180
 _MAX_COUNT: Final = 500
+_SATURDAY: Final = 5
 _WORK_WEEK: Final = 5
 _FROM_NOW: Final = (
     ("from", "now"), ("from", "right", "now"), ("from", "this", "moment"), ("from", "this", "second"),
@@ -29,9 +30,10 @@ _NEXT_UNITS: Final = frozenset(
 
 def read_offset(tokens: Tokens, index: int, context: Context) -> Found | None:
     """A stretch from now: "in 20 seconds", "2 hours from now", "a week from friday", "two sundays from now"."""
-    special = _after_unit(tokens, index, context) or _next_unit(tokens, index) or _weekdays_on(tokens, index, context)
-    if special is not None:
-        return special
+    for reader in (_after_unit, _next_unit, _weekdays_on, _weekday_around, _time_next_week):
+        found = reader(tokens, index, context)
+        if found is not None:
+            return found
     signed = tokens.word(index) == "+" and tokens.glued(index + 1) and not tokens.glued(index)
     if signed or tokens.word(index) in {"in", "within", "after"}:
         return _led_offset(tokens, index, context)
@@ -40,7 +42,9 @@ def read_offset(tokens: Tokens, index: int, context: Context) -> Found | None:
 
 
 def _led_offset(tokens: Tokens, index: int, context: Context) -> Found | None:
-    """ "in 20 seconds", "within the next 2 hours", "after a week", "+5m"."""
+    """ "in 20 seconds", "within the next 2 hours", "within the hour", "after a week", "+5m"."""
+    if tokens.phrase(index, ("within", "the")) and tokens.word(index + 2) in {"hour", "day", "week", "month"}:
+        return Found(index, index + 3, (Offset(Duration(*UNITS[tokens.word(index + 2)])),))
     start = index + 1
     start += 1 if tokens.word(start) in _ABOUT else 0
     start += 2 if tokens.phrase(start, ("the", "next")) or tokens.phrase(start, ("less", "than")) else 0
@@ -113,12 +117,40 @@ def _after_next(tokens: Tokens, index: int, place: int, context: Context) -> Fou
     return Found(index, place + 3, (Day(starts[tokens.word(place)]),))
 
 
-def _next_unit(tokens: Tokens, index: int) -> Found | None:
+def _next_unit(tokens: Tokens, index: int, context: Context) -> Found | None:
     """ "next hour", "the next minute": one from now; only at an edge of the message."""
+    del context
     place = index + 1 if tokens.word(index) == "the" else index
     if tokens.word(place) != "next" or tokens.word(place + 1) not in _NEXT_UNITS:
         return None
     return Found(index, place + 2, (Offset(Duration(*UNITS[tokens.word(place + 1)])),), Evidence.PLACE)
+
+
+def _weekday_around(tokens: Tokens, index: int, context: Context) -> Found | None:
+    """ "the friday before christmas", "the weekend after next sunday", "monday after easter"."""
+    place = index + 1 if tokens.word(index) == "the" else index
+    weekend = tokens.word(place) == "weekend"
+    weekday = _SATURDAY if weekend else WEEKDAYS.get(tokens.word(place))
+    direction = tokens.word(place + 1)
+    if weekday is None or direction not in {"before", "after"} or tokens.word(place + 2) in {"next", "that"}:
+        return None
+    base = _base_day(tokens, place + 2, context)
+    if base is None or not isinstance(base.facts[0], Day):
+        return None
+    away = (weekday - day_of(base).weekday()) % WEEK
+    away = away - WEEK if direction == "before" else away or WEEK
+    return guarded(index, base.end, lambda: Day(Duration(days=away).after(day_of(base))))
+
+
+def _time_next_week(tokens: Tokens, index: int, context: Context) -> Found | None:
+    """ "this time next week", "same time next month"."""
+    if tokens.word(index) not in {"this", "same"} or not tokens.phrase(index + 1, ("time", "next")):
+        return None
+    amount = _ONE_UNIT.get(tokens.word(index + 3))
+    if amount is None:
+        return None
+    clock = Clock(context.now.hour, context.now.minute)
+    return Found(index, index + 4, (Day(plus(context.today, amount)), clock))
 
 
 def _weekdays_on(tokens: Tokens, index: int, context: Context) -> Found | None:

@@ -5,6 +5,7 @@ Rules that a person may want to know:
 - The end of a week is its Friday, its middle Wednesday; the middle of a month is its 15th, "late" in it the 20th.
 - The seasons begin at the solstices and equinoxes of the northern half: 20 March, 21 June, 22 September, 21 December.
 - The first week of a month begins on its first Monday.
+- "Later this week" is two days from now, but not beyond Friday; "later next week" is Thursday.
 """
 
 from datetime import date, timedelta
@@ -78,6 +79,15 @@ def _weekend(today: date) -> date:
     return today if today.weekday() >= _SATURDAY else today + timedelta(days=_SATURDAY - today.weekday())
 
 
+def _later(today: date, *, next_week: bool) -> date:
+    """Thursday of the next week; of this one two days from now, not beyond Friday, on a weekend Sunday."""
+    monday = today - timedelta(days=today.weekday())
+    if next_week:
+        return plus(monday, Duration(days=WEEK + _FRIDAY - 1))
+    last = _FRIDAY if today.weekday() <= _FRIDAY else WEEK - 1
+    return min(plus(today, Duration(days=2)), plus(monday, Duration(days=last)))
+
+
 def _place_in(period: str, first: date, place: int) -> date:
     """The beginning, the middle or the end of a period that begins on that day."""
     months = {"month": 1, "quarter": _QUARTER, "year": MONTHS_IN_YEAR}.get(period)
@@ -90,6 +100,17 @@ def _place_in(period: str, first: date, place: int) -> date:
         return first.replace(day=place)
     ahead = {1: 0, _MIDDLE: months // 2, _LATE: months - months // 4 - 1}[place]
     return plus(first, Duration(months=ahead))
+
+
+def _loose(tokens: Tokens, index: int, context: Context) -> Found | None:
+    """ "over the weekend", "later this week"."""
+    if tokens.phrase(index, ("over", "the", "weekend")):
+        return Found(index, index + 3, (Day(_weekend(context.today)),))
+    if tokens.word(index) != "later" or tokens.word(index + 2) != "week":
+        return None
+    if tokens.word(index + 1) not in {"this", "next"}:
+        return None
+    return Found(index, index + 3, (Day(_later(context.today, next_week=tokens.word(index + 1) == "next")),))
 
 
 def _next_period(tokens: Tokens, index: int, context: Context) -> Found | None:
@@ -293,13 +314,13 @@ def _week_of_month(tokens: Tokens, index: int, at: int, position: int, context: 
     return None if monday is None else Found(index, end, (Day(monday),))
 
 
-_READERS: Final = (_next_period, _short_end, _place, _quarter, _season, _week_of)
+_READERS: Final = (_loose, _next_period, _short_end, _place, _quarter, _season, _week_of)
 # The words that a period may begin with.
 PERIOD_STARTS: Final = (
     _NEXT
     | _PLACES.keys()
     | _SHORT_ENDS.keys()
     | _SEASONS.keys()
-    | {"this", "week"}
+    | {"this", "week", "over", "later"}
     | {f"q{number}" for number in range(1, _QUARTERS + 1)}
 )

@@ -85,6 +85,7 @@ _LEADS: Final = CONNECTORS - {"the", "about", "for", "this"}
 _MAX_HOUR: Final = 23
 _DAYLIKE: Final = (Day, Rule, Part, Starts, Ends)
 _NOON: Final = 12
+_PASSES: Final = 3
 _WEEK: Final = 7
 _KINDS: Final[tuple[tuple[type, str], ...]] = (
     (Rule, "recurrence"),
@@ -197,7 +198,7 @@ def _next_hour(tokens: Tokens, place: int, candidates: list[Found]) -> Found | N
 
 
 def _counted(tokens: Tokens, candidates: list[Found], first: int, stop: int) -> list[Found]:
-    """Drop what lacks its evidence. Two passes, so that a weak one can lean on the one behind it."""
+    """Drop what lacks its evidence. A few passes, so that a weak one can lean on those behind it."""
     alone = _nothing_else(tokens, candidates, first, stop)
     sure = [
         found.evidence is Evidence.NONE
@@ -205,7 +206,7 @@ def _counted(tokens: Tokens, candidates: list[Found], first: int, stop: int) -> 
         or (alone and not (found.evidence is Evidence.NEIGHBOUR and isinstance(found.facts[0], Clock)))
         for found in candidates
     ]
-    for _ in range(2):
+    for _ in range(_PASSES):
         for place, found in enumerate(candidates):
             before = place > 0 and _beside(tokens, candidates[place - 1], found, sure[place - 1])
             after = place + 1 < len(candidates) and _leans_on(tokens, found, candidates[place + 1], sure[place + 1])
@@ -246,6 +247,9 @@ def _pair(tokens: Tokens, left: Found, right: Found) -> bool:
     if isinstance(left.facts[0], Rule) and isinstance(right.facts[0], Ends):
         # "run fridays twice"
         return left.end == right.start and tokens.word(right.end) in BOUNDARIES
+    if isinstance(left.facts[0], Part) and isinstance(right.facts[0], Day):
+        # "the morning of the 3rd"
+        return left.end + 1 == right.start and tokens.word(left.end) == "of"
     if not isinstance(left.facts[0], Day) or not isinstance(right.facts[0], Part | Clock):
         return False
     if any(tokens.word(at) not in {"from", "between"} for at in range(left.end, right.start)):
@@ -427,6 +431,7 @@ def _take_single(facts: Facts, fact: Fact, *, has_rule: bool) -> bool:
     )
     name = next(name for kind, name in slots if isinstance(fact, kind))
     if getattr(facts, name) is not None:
-        return False
+        # "first thing monday morning" says the morning twice
+        return isinstance(fact, Part) and facts.part is not None and facts.part.name == fact.name
     setattr(facts, name, fact)
     return True

@@ -109,7 +109,7 @@ NAMED_HOURS: Final[tuple[tuple[tuple[str, ...], int], ...]] = (
     (("end", "of", "the", "day"), 18), (("end", "of", "day"), 18), (("close", "of", "business"), 18), (("eod",), 18),
     (("cob",), 18),
     (("at", "lunch"), 12), (("over", "lunch"), 12), (("lunchtime",), 12), (("lunch", "time"), 12),
-    (("after", "lunch"), 13), (("after", "work"), 18), (("dinnertime",), 19),
+    (("before", "lunch"), 12), (("after", "lunch"), 13), (("after", "work"), 18), (("dinnertime",), 19),
     (("before", "bed"), 22), (("bedtime",), 22), (("teatime",), 17),
     (("mid", "day"), 12), (("bed", "time"), 22), (("before", "bedtime"), 22),
 )  # fmt: skip

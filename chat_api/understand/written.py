@@ -51,7 +51,10 @@ def read_written(tokens: Tokens, index: int, context: Context) -> Found | None:
     if pair is None:
         return None if weekday is None else _weekday_and_number(tokens, index, place, weekday, context)
     day, month, end = pair
-    return _with_weekday(tokens, _in_year(tokens, index, end, (month, day), context), weekday)
+    written = _with_weekday(tokens, _in_year(tokens, index, end, (month, day), context), weekday)
+    # "thursday (3 dec)"
+    bracketed = weekday is not None and tokens.word(place - 1) == "(" and tokens.word(written.end) == ")"
+    return Found(index, written.end + 1, written.facts, written.evidence) if bracketed else written
 
 
 def _with_weekday(tokens: Tokens, found: Found, weekday: int | None) -> Found:

@@ -145,6 +145,17 @@ ONCE: tuple[tuple[str, str | None, str], ...] = (
     ("send the draft by 1800", "send the draft", "2026-11-24T18:00"),
     ("the week of the 22nd visit gran", "visit gran", "2026-12-21"),
     ("tom at 5 call bob", "call bob", "2026-11-25T17:00"),
+    ("call ann the friday before christmas", "call ann", "2026-12-18"),
+    ("call ann the monday after easter", "call ann", "2027-03-29"),
+    ("tidy up over the weekend", "tidy up", "2026-11-28"),
+    ("call ann within the hour", "call ann", "2026-11-24T16:20"),
+    ("call ann later this week", "call ann", "2026-11-26"),
+    ("call ann early tomorrow", "call ann", "2026-11-25"),
+    ("call ann on the morning of the 3rd", "call ann", "2026-12-03T09:00"),
+    ("call ann thursday (3 dec) at 10", "call ann", "2026-12-03T10:00"),
+    ("call ann this time next week", "call ann", "2026-12-01T15:20"),
+    ("call ann first thing monday morning", "call ann", "2026-11-30T09:00"),
+    ("email the boss before lunch tomorrow", "email the boss", "2026-11-25T12:00"),
     ("this evening at 8: call bob", "call bob", "2026-11-24T20:00"),
 )
 
