@@ -1,5 +1,6 @@
 """Builds the HTTP application: routers, error handlers, the page. Its services are handed in."""
 
+import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ from chat_api.edge import Edge
 from chat_api.errors import install_handlers
 from chat_api.inbox import endpoints as inbox
 from chat_api.inbox.service import InboxService
+from chat_api.openapi import describe
 from chat_api.portability import endpoints as portability
 from chat_api.portability.feeds import FeedService
 from chat_api.portability.service import PortabilityService
@@ -93,6 +95,8 @@ def create_app(settings: Settings, services: Services, checks: Mapping[str, heal
         # Here and not under /static: a service worker is in charge of the folder it comes from.
         return FileResponse(_WEB / "sw.js", media_type="text/javascript", headers=_REVALIDATE)
 
+    document = functools.cache(lambda: describe(app))
+    app.openapi = document  # type: ignore[method-assign]
     app.add_middleware(
         Edge,
         max_request_bytes=settings.max_request_bytes,

@@ -22,7 +22,7 @@ async def healthz() -> dict[str, str]:
     return {"status": "ok"}
 
 
-@router.get("/readyz")
+@router.get("/readyz", responses={503: {"description": "Something that it needs is not there."}})
 async def readyz(request: Request) -> JSONResponse:
     """Database, sidecar and reminder subscription are there; 503 and which one is not, otherwise."""
     results = await run_checks(request.app.state.checks)

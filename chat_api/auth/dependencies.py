@@ -4,6 +4,7 @@ from typing import Annotated
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
+from fastapi.security import APIKeyCookie, HTTPBearer
 
 from chat_api.auth.models import User
 from chat_api.auth.service import AuthService
@@ -12,6 +13,9 @@ from chat_api.errors import CrossSiteRequest, NotAuthenticated, SessionNeeded
 
 SESSION_COOKIE = "session"
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+# For the OpenAPI document; `session_token` does the work.
+_BEARER = HTTPBearer(scheme_name="token", description="Of a log-in, or an API token.", auto_error=False)
+_COOKIE = APIKeyCookie(name=SESSION_COOKIE, scheme_name="session", description="What the page uses.", auto_error=False)
 
 
 def auth_service(request: Request) -> AuthService:
@@ -49,6 +53,8 @@ async def current_user(
     service: Annotated[AuthService, Depends(auth_service)],
     tokens: Annotated[TokenService, Depends(token_service)],
     token: Annotated[str | None, Depends(session_token)],
+    _bearer: Annotated[object, Depends(_BEARER)],
+    _cookie: Annotated[object, Depends(_COOKIE)],
 ) -> User:
     """The user whose session or API token it is.
 

@@ -1,6 +1,6 @@
 """Takes the user's last change back, whichever way it was made. The changes before it can follow, one by one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -42,22 +42,24 @@ async def take_back(session: AsyncSession, user_id: str, now: datetime) -> Undon
     if change is None or change.created_at < now - _MEMORY:
         raise NotFound("There is nothing to take back.")
     touched: list[str] = []
-    silent = False
+    silent, said = False, change.said
+    lists: dict[str, str] = {}
     for snapshot in map(Snapshot.model_validate, change.before):
         if snapshot.of == "list":
-            await _restore_list(session, snapshot)
+            lists[snapshot.id], refusal = await _restore_list(session, snapshot)
+            said = refusal or said
         elif snapshot.of == "zone":
             await _restore_zone(session, user_id, snapshot)
         elif snapshot.row is None:
             await _remove(session, user_id, snapshot.id, now)
         else:
-            silent |= await _restore(session, user_id, snapshot, now)
+            silent |= await _restore(session, user_id, snapshot, lists, now)
             touched.append(snapshot.id)
         # One may refer to the one before it.
         await session.flush()
     await session.delete(change)
     late = " A reminder's time has passed meanwhile, so it stays silent." if silent else ""
-    return Undone(change.said + late, touched)
+    return Undone(said + late, touched)
 
 
 async def _remove(session: AsyncSession, user_id: str, task_id: str, now: datetime) -> None:
@@ -72,10 +74,13 @@ async def _remove(session: AsyncSession, user_id: str, task_id: str, now: dateti
         await repository.delete(part, reminders)
 
 
-async def _restore(session: AsyncSession, user_id: str, snapshot: Snapshot, now: datetime) -> bool:
-    """Make it what it was; whether a reminder stays silent for it."""
+async def _restore(
+    session: AsyncSession, user_id: str, snapshot: Snapshot, lists: Mapping[str, str], now: datetime
+) -> bool:
+    """Make it what it was; whether a reminder stays silent for it. `lists` names the ids of lists that are back."""
     repository = TaskRepository(session)
     wanted = Task.model_validate(snapshot.row)
+    wanted.list_id = lists.get(wanted.list_id or "", wanted.list_id)
     task = await repository.get(user_id, snapshot.id, lock=True, with_hidden=True)
     change = TaskChange.UPDATED
     goes_on = task is not None and _has_rung_since(task, wanted)
@@ -137,14 +142,27 @@ def _restore_reminders(current: list[Reminder], wanted: Sequence[Reminder], now:
     return silent
 
 
-async def _restore_list(session: AsyncSession, snapshot: Snapshot) -> None:
+async def _restore_list(session: AsyncSession, snapshot: Snapshot) -> tuple[str, str | None]:
+    """Make it what it was; the id of it, and why it has not its name.
+
+    One of the same name that was made since takes the place of one that was deleted, and keeps its name from another.
+    """
     wanted = TaskList.model_validate(snapshot.row)
     current = await session.get(TaskList, snapshot.id)
+    of_that_name = select(TaskList.id).where(
+        TaskList.user_id == wanted.user_id, TaskList.name_key == wanted.name_key, TaskList.id != wanted.id
+    )
+    other = (await session.exec(of_that_name)).first()
+    if current is None and other is not None:
+        return other, None
+    if current is not None and other is not None:
+        return current.id, f"Another list is called “{wanted.name}” by now."
     if current is None:
         session.add(wanted)
     else:
         current.name, current.name_key = wanted.name, wanted.name_key
         session.add(current)
+    return wanted.id, None
 
 
 async def _restore_zone(session: AsyncSession, user_id: str, snapshot: Snapshot) -> None:

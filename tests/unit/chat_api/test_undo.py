@@ -10,6 +10,7 @@ from chat_api.errors import NotFound
 from chat_api.inbox.service import InboxService
 from chat_api.outbox import OutboxMessage
 from chat_api.tasks.history import Change
+from chat_api.tasks.lists import ListService
 from chat_api.tasks.models import TaskStatus, WishStatus
 from chat_api.tasks.schemas import TaskCreate, TaskUpdate
 from chat_api.tasks.service import TaskService
@@ -90,3 +91,23 @@ async def test_a_bounded_number_is_kept(tasks: TaskService, database: Database) 
         await tasks.create(ALICE, TaskCreate(title=str(number)))
     async with database.reading() as session:
         assert len((await session.exec(select(Change))).all()) == 50
+
+
+async def test_a_deleted_list_comes_back_as_one_of_its_name_that_was_made_since(
+    tasks: TaskService, lists: ListService
+) -> None:
+    old = await lists.add(ALICE, "Home")
+    task = (await tasks.create(ALICE, TaskCreate(title="milk", list="Home"))).task
+    await lists.delete(ALICE, old.id)
+    new = await lists.add(ALICE, "home")
+    back = await tasks.undo(ALICE)
+    assert [(found.task.id, found.task.list_id) for found in back.tasks] == [(task.id, new.id)]
+    assert [one.name for one in await lists.all(ALICE)] == ["home"]
+
+
+async def test_a_list_does_not_get_a_name_back_that_another_has_by_now(tasks: TaskService, lists: ListService) -> None:
+    old = await lists.add(ALICE, "Home")
+    await lists.rename(ALICE, old.id, "House")
+    await lists.add(ALICE, "Home")
+    assert (await tasks.undo(ALICE)).said == "Another list is called “Home” by now."
+    assert sorted(one.name for one in await lists.all(ALICE)) == ["Home", "House"]
