@@ -24,7 +24,7 @@ from pydantic import BaseModel, ValidationError
 from contracts.base import Contract
 from contracts.events import CLOUD_EVENT_CONTENT_TYPE, CloudEvent
 from contracts.names import PUBSUB
-from servicekit.errors import SidecarError, SidecarRefused, SidecarUnavailable
+from servicekit.errors import SidecarConflict, SidecarError, SidecarRefused, SidecarUnavailable
 from servicekit.logs import get_logger
 from servicekit.settings import ServiceSettings
 from servicekit.tracing import current_traceparent
@@ -263,7 +263,10 @@ class Sidecar:
         except grpc.aio.UsageError as error:
             raise SidecarUnavailable(f"{what}: the connection was being replaced") from error
         except DaprInternalError as error:
-            # Some of the SDK's calls raise this instead, without the status code: trying again may help.
+            # Some of the SDK's calls raise this instead; the status code is then in its cause, if there is one.
+            cause = error.__cause__
+            if isinstance(cause, grpc.aio.AioRpcError):
+                raise _translate(what, cause.code(), cause.details(), refusals) from error
             raise SidecarUnavailable(f"{what}: {error}") from error
 
     async def _watch(self) -> None:
@@ -314,5 +317,8 @@ class Sidecar:
 def _translate(
     what: str, code: grpc.StatusCode, details: str | None, refusals: frozenset[grpc.StatusCode]
 ) -> SidecarError:
-    kind = SidecarRefused if code in refusals else SidecarUnavailable
+    if code is grpc.StatusCode.ABORTED:
+        kind: type[SidecarError] = SidecarConflict
+    else:
+        kind = SidecarRefused if code in refusals else SidecarUnavailable
     return kind(f"{what}: {code.name} {details or ''}".rstrip())

@@ -5,12 +5,13 @@ Memory is a convenience: when the store is away or slow the assistant answers wi
 
 import json
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
+from dapr.clients.grpc._state import Concurrency, Consistency, StateOptions
 from pydantic import BaseModel, Field, ValidationError
 
 from contracts.names import CONVERSATION_STORE
-from servicekit.errors import SidecarError
+from servicekit.errors import SidecarConflict, SidecarError
 from servicekit.logs import get_logger
 from servicekit.sidecar import Sidecar
 
@@ -36,6 +37,24 @@ class Conversation(BaseModel):
     zone_asked: str | None = Field(default=None, description="The zone about which it was asked whether to move there.")
     shown: list[str] = Field(default_factory=list, description="Task ids in the order they were listed last.")
     last: str | None = Field(default=None, description="The id of the task last spoken of: what “it” means.")
+    answering: str | None = Field(
+        default=None, description="The message that is answering the question; for all others, none is asked."
+    )
+
+    def question(self) -> dict[str, Any]:
+        """The fields that belong to the question."""
+        return {name: getattr(self, name) for name in _QUESTION}
+
+    def without_question(self) -> "Conversation":
+        """The same when nothing was asked."""
+        return self.model_copy(update=Conversation().question())
+
+
+_QUESTION = ("pending", "choices", "asked_scope", "answering")
+
+
+class Overtaken(Exception):
+    """The conversation was changed since it was read: nothing was saved."""
 
 
 class Conversations(Protocol):
@@ -45,7 +64,11 @@ class Conversations(Protocol):
         """The conversation and its ETag; an empty one when there is none, or it cannot be had."""
 
     async def save(self, user_id: str, conversation_id: str, conversation: Conversation, etag: str | None) -> None:
-        """Keep it, unless another message of the same conversation was faster."""
+        """Keep it if `etag` is still its tag, or, for None, if there is none yet.
+
+        Raises:
+            Overtaken: another message of the same conversation was faster.
+        """
 
 
 class ConversationStore(Conversations):
@@ -71,13 +94,17 @@ class ConversationStore(Conversations):
         if not response.data:
             return Conversation(), None
         try:
-            return Conversation.model_validate(json.loads(response.data)), response.etag
+            return Conversation.model_validate(json.loads(response.data)), response.etag or None
         except (ValueError, ValidationError) as error:
             log.warning("stored conversation does not parse, starting anew", error=str(error))
             return Conversation(), response.etag
 
     async def save(self, user_id: str, conversation_id: str, conversation: Conversation, etag: str | None) -> None:
-        """Keep it, unless another message of the same conversation was faster."""
+        """Keep it if `etag` is still its tag, or, for None, if there is none yet.
+
+        Raises:
+            Overtaken: another message of the same conversation was faster.
+        """
         key = _key(user_id, conversation_id)
         try:
             await self._sidecar.call(
@@ -87,10 +114,14 @@ class ConversationStore(Conversations):
                     key,
                     conversation.model_dump_json(),
                     etag=etag,
+                    # Without it, a state that has no tag yet is overwritten.
+                    options=StateOptions(concurrency=Concurrency.first_write, consistency=Consistency.strong),
                     state_metadata={"ttlInSeconds": str(self._ttl)},
                 ),
                 deadline=self._timeout,
             )
+        except SidecarConflict as error:
+            raise Overtaken from error
         except SidecarError as error:
             log.warning("conversation not kept", error=str(error))
 

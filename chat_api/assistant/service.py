@@ -7,8 +7,10 @@ from zoneinfo import ZoneInfo
 from chat_api.assistant import adding, changing, listing, personal, zones
 from chat_api.assistant.conversation import Conversation, Conversations
 from chat_api.assistant.exchange import Exchange, Request, Said, Services
+from chat_api.assistant.memory import Memory
 from chat_api.assistant.targets import picked
 from chat_api.errors import Invalid, NotFound
+from chat_api.identifiers import new_id
 from chat_api.understand import IntentName, Scope, Understanding, continue_with, understand
 
 HELP = (
@@ -43,11 +45,13 @@ class Assistant:
     ) -> Said:
         """Carry out a message, or ask back. Never raises for what the message says.
 
-        A repetition with the same `request_key` adds no second task.
+        A repetition with the same `request_key` adds no second task. Of messages that arrive at once, one answers the
+        question that was asked; each is carried out.
         """
         preferences = await self._services.preferences.know_zone(user_id, zone)
         request = Request(user_id, message, datetime.now(UTC), zone, preferences, request_key)
-        conversation, etag = await self._conversations.load(user_id, conversation_id)
+        memory = await Memory.recall(self._conversations, user_id, conversation_id, request_key or new_id())
+        conversation = memory.before
         after = Conversation(shown=conversation.shown, last=conversation.last, zone_asked=conversation.zone_asked)
         said = await zones.settle(self._services, request)
         if said is None:
@@ -56,8 +60,7 @@ class Assistant:
             said = zones.with_question(request, said, after)
         if len(said.tasks) == 1:
             after.last = said.tasks[0].task.id
-        if after != conversation:
-            await self._conversations.save(user_id, conversation_id, after, etag)
+        await memory.keep(after)
         return said
 
     async def _carry_out(self, exchange: Exchange, understood: Understanding) -> Said:

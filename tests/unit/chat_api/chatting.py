@@ -1,8 +1,9 @@
 """Somebody who talks to the assistant, on real tasks; the conversation is kept in a dictionary."""
 
+import asyncio
 from zoneinfo import ZoneInfo
 
-from chat_api.assistant.conversation import Conversation, Conversations
+from chat_api.assistant.conversation import Conversation, Conversations, Overtaken
 from chat_api.assistant.exchange import Said
 from chat_api.assistant.service import Assistant
 from chat_api.tasks.models import TaskStatus
@@ -12,17 +13,23 @@ from tests.unit.chat_api.conftest import ALICE
 ROME = ZoneInfo("Europe/Rome")
 
 
-class Memory(Conversations):
-    """A state store in a dictionary."""
+class Store(Conversations):
+    """A state store in a dictionary, with tags as the real one has them."""
 
     def __init__(self) -> None:
-        self.kept: dict[tuple[str, str], Conversation] = {}
+        self.kept: dict[tuple[str, str], tuple[Conversation, int]] = {}
 
     async def load(self, user_id: str, conversation_id: str) -> tuple[Conversation, str | None]:
-        return self.kept.get((user_id, conversation_id), Conversation()), None
+        await asyncio.sleep(0)
+        conversation, version = self.kept.get((user_id, conversation_id), (Conversation(), None))
+        return conversation.model_copy(deep=True), None if version is None else str(version)
 
     async def save(self, user_id: str, conversation_id: str, conversation: Conversation, etag: str | None) -> None:
-        self.kept[user_id, conversation_id] = conversation
+        await asyncio.sleep(0)
+        _, version = self.kept.get((user_id, conversation_id), (None, None))
+        if etag != (None if version is None else str(version)):
+            raise Overtaken
+        self.kept[user_id, conversation_id] = (conversation.model_copy(deep=True), (version or 0) + 1)
 
 
 class Chat:

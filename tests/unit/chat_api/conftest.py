@@ -109,6 +109,6 @@ def lists(database: Database, relay: OutboxRelay) -> ListService:
 
 @pytest.fixture
 def chat(tasks: TaskService, lists: ListService, inbox: InboxService, preferences: PreferencesService) -> "Chat":
-    from tests.unit.chat_api.chatting import Chat, Memory  # noqa: PLC0415 - it needs this file's names
+    from tests.unit.chat_api.chatting import Chat, Store  # noqa: PLC0415 - it needs this file's names
 
-    return Chat(Assistant(Services(tasks, lists, inbox, preferences), Memory()))
+    return Chat(Assistant(Services(tasks, lists, inbox, preferences), Store()))
