@@ -24,6 +24,7 @@ from pydantic import BaseModel, ValidationError
 from contracts.base import Contract
 from contracts.events import CLOUD_EVENT_CONTENT_TYPE, CloudEvent
 from contracts.names import PUBSUB
+from servicekit.conversation import Message, ModelAnswer, Tool, from_response, to_request
 from servicekit.errors import SidecarConflict, SidecarError, SidecarRefused, SidecarUnavailable
 from servicekit.logs import get_logger
 from servicekit.settings import ServiceSettings
@@ -218,6 +219,30 @@ class Sidecar:
             f"{app_id}{method}", call(request, timeout=self._timeout, metadata=metadata, wait_for_ready=False)
         )
         return result
+
+    # Language models, and what is loaded
+
+    async def converse(
+        self, component: str, messages: Sequence[Message], tools: Sequence[Tool], *, deadline: float
+    ) -> ModelAnswer:
+        """Ask a language model once; `deadline` in seconds. When it passes, the request to the model is given up, too.
+
+        Raises:
+            SidecarUnavailable: no answer, or an error of the model's. Its text may quote what was sent.
+            SidecarRefused: there is no such component, or it does not take the request.
+        """
+        call = self.stub().ConverseAlpha2(to_request(component, messages, tools), timeout=deadline)
+        return from_response(await self._call(f"converse with {component}", call, deadline=deadline))
+
+    async def components(self, *, deadline: float) -> dict[str, str]:
+        """The components that daprd has loaded for this app: their types by name, as in ``pubsub.jetstream``.
+
+        Raises:
+            SidecarUnavailable: not known within `deadline` seconds.
+        """
+        call = self.stub().GetMetadata(api_v1.GetMetadataRequest(), timeout=deadline)
+        response = await self._call("read metadata", call, deadline=deadline)
+        return {one.name: one.type for one in response.registered_components}
 
     # The rest of Dapr's API
 
