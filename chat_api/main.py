@@ -10,6 +10,7 @@ import uvicorn
 from chat_api.app import Services, create_app
 from chat_api.assistant import exchange as assistant
 from chat_api.assistant.conversation import ConversationStore
+from chat_api.assistant.model import DaprLanguageModel
 from chat_api.assistant.service import Assistant
 from chat_api.auth.service import AuthService
 from chat_api.auth.tokens import TokenService
@@ -75,7 +76,11 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             inbox=inbox,
             portability=PortabilityService(tasks, lists, preferences, TaskAdoption(database, relay), FileReader()),
             feeds=FeedService(database, tasks),
-            assistant=Assistant(assistant.Services(tasks, lists, inbox, preferences), conversations),
+            assistant=Assistant(
+                assistant.Services(tasks, lists, inbox, preferences),
+                conversations,
+                DaprLanguageModel(sidecar, budget=settings.language_model_budget),
+            ),
             backlog=lambda: relay.backlog,
             push=push,
         )

@@ -26,3 +26,9 @@ class Settings(ServiceSettings):
     conversation_timeout: float = Field(
         default=0.7, gt=0, le=5, description="Seconds before the answer goes on without the conversation's memory."
     )
+    language_model_budget: float = Field(
+        default=2.0,
+        gt=0,
+        le=30,
+        description="Seconds a language model may take, where one is configured, before the answer is made without it.",
+    )

@@ -14,6 +14,7 @@ ACTOR_STATE_STORE: Final = "statestore"
 CONVERSATION_STORE: Final = "conversations"
 DELIVERY_STORE: Final = "deliveries"
 SECRET_STORE: Final = "secretstore"  # noqa: S105 - a component's name
+LANGUAGE_MODEL: Final = "language-model"  # in none of the sets: components/optional
 
 # Topics
 TASK_EVENTS: Final = "task-events"

@@ -18,12 +18,31 @@ from servicekit.sidecar import Sidecar
 log = get_logger(__name__)
 
 
+class Command(BaseModel):
+    """A call of a tool by the language model, checked and ready to be carried out (`meaning`)."""
+
+    tool: str
+    arguments: str = Field(description="JSON.")
+    now: datetime
+    timezone: str
+    task_id: str | None = Field(default=None, description="The task it is about.")
+    title: str | None = Field(default=None, description="That task's title.")
+
+
 class Turn(BaseModel):
     """A message of the user's that a question was asked about."""
 
     text: str
     now: datetime
     timezone: str
+    command: Command | None = Field(default=None, description="What the language model made of it.")
+
+
+class Spoken(BaseModel):
+    """Something that was said, clipped: what the language model gets of the conversation."""
+
+    user: str
+    assistant: str
 
 
 class Conversation(BaseModel):
@@ -37,9 +56,21 @@ class Conversation(BaseModel):
     zone_asked: str | None = Field(default=None, description="The zone about which it was asked whether to move there.")
     shown: list[str] = Field(default_factory=list, description="Task ids in the order they were listed last.")
     last: str | None = Field(default=None, description="The id of the task last spoken of: what “it” means.")
+    waiting: list[Command] = Field(
+        default_factory=list,
+        description="Commands to go on with after the answer to what is pending; with nothing pending, after a yes.",
+    )
+    spoken: list[Spoken] = Field(
+        default_factory=list, description="The last exchanges; kept only where there is a language model."
+    )
     answering: str | None = Field(
         default=None, description="The message that is answering the question; for all others, none is asked."
     )
+
+    @property
+    def asks(self) -> bool:
+        """Whether an answer is waited for."""
+        return bool(self.pending or self.waiting)
 
     def question(self) -> dict[str, Any]:
         """The fields that belong to the question."""
@@ -50,7 +81,7 @@ class Conversation(BaseModel):
         return self.model_copy(update=Conversation().question())
 
 
-_QUESTION = ("pending", "choices", "asked_scope", "answering")
+_QUESTION = ("pending", "choices", "asked_scope", "waiting", "answering")
 
 
 class Overtaken(Exception):

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from chat_api.assistant.conversation import Conversation, Turn
+from chat_api.assistant.conversation import Command, Conversation, Turn
 from chat_api.inbox.service import InboxService
 from chat_api.preferences.service import Chosen, PreferencesService
 from chat_api.tasks.due import day_of, day_reminder
@@ -70,19 +70,23 @@ class Request:
 class Exchange:
     """A message, what was remembered before it, and what is to be remembered after it.
 
-    ``chosen`` is the id of a task that the message picked from those that were offered.
+    ``chosen`` is the id of the task that is meant: the message picked it from those that were offered, or the language
+    model named it in ``command``, which is what it made of the message.
     """
 
     request: Request
     before: Conversation
     after: Conversation
     chosen: str | None = field(default=None)
+    command: Command | None = field(default=None)
 
     def ask(self, question: str, choices: Sequence[str] = ()) -> Said:
         """Ask, and remember the message, so that the answer continues it; after many questions, start anew."""
         request, pending = self.request, self.before.pending
-        if self.chosen is None:
-            turn = Turn(text=request.text, now=request.now, timezone=request.zone.key)
+        turn = Turn(text=request.text, now=request.now, timezone=request.zone.key, command=self.command)
+        if self.command is not None:
+            pending = [turn]
+        elif self.chosen is None or self.chosen not in {*self.before.choices.values(), self.before.asked_scope}:
             pending = [*pending, turn] if len(pending) < _QUESTIONS_AT_MOST else [turn]
         self.after.pending = pending
         return Said(question, choices=choices)

@@ -41,7 +41,7 @@ class Memory:
 
         for attempt in range(_TRIES):
             stored, etag = await conversations.load(user_id, conversation_id)
-            if not stored.pending or stored.answering == key:
+            if not stored.asks or stored.answering == key:
                 return known(stored, stored, etag)
             if stored.answering is not None:
                 break
@@ -78,7 +78,7 @@ def merged(latest: Conversation, before: Conversation, after: Conversation, key:
 
     Of two questions, the one that is asked last counts.
     """
-    if after.pending:
+    if after.asks:
         base = latest.without_question().model_copy(update=after.question())
     elif latest.answering == key:
         base = latest.without_question()

@@ -7,7 +7,10 @@ from zoneinfo import ZoneInfo
 from chat_api.assistant import adding, changing, listing, personal, zones
 from chat_api.assistant.conversation import Conversation, Conversations
 from chat_api.assistant.exchange import Exchange, Request, Said, Services
+from chat_api.assistant.meaning import first_meaning
 from chat_api.assistant.memory import Memory
+from chat_api.assistant.model import LanguageModel
+from chat_api.assistant.model_path import ModelPath
 from chat_api.assistant.targets import picked
 from chat_api.errors import Invalid, NotFound
 from chat_api.identifiers import new_id
@@ -36,8 +39,11 @@ _SERIES_WORDS = frozenset({changing.SERIES.lower(), "2", "all", "all of them", "
 class Assistant:
     """Answers messages."""
 
-    def __init__(self, services: Services, conversations: Conversations) -> None:
+    def __init__(
+        self, services: Services, conversations: Conversations, language_model: LanguageModel | None = None
+    ) -> None:
         self._services = services
+        self._model_path = ModelPath(services, language_model) if language_model is not None else None
         self._conversations = conversations
 
     async def answer(
@@ -56,7 +62,11 @@ class Assistant:
         said = await zones.settle(self._services, request)
         if said is None:
             understood, chosen = interpret(request, conversation)
-            said = await self._carry_out(Exchange(request, conversation, after, chosen), understood)
+            exchange = Exchange(request, conversation, after, chosen)
+            if self._model_path is not None:
+                said = await self._model_path.answer(exchange, understood, self._carry_out)
+            else:
+                said = await self._carry_out(exchange, understood)
             said = zones.with_question(request, said, after)
         if len(said.tasks) == 1:
             after.last = said.tasks[0].task.id
@@ -114,7 +124,7 @@ def interpret(request: Request, conversation: Conversation) -> tuple[Understandi
     if not conversation.pending:
         return understand(request.text, now=request.now, zone=request.zone), None
     first, *answers = conversation.pending
-    understood = understand(first.text, now=first.now, zone=ZoneInfo(first.timezone))
+    understood = first_meaning(first)
     for turn in answers:
         understood = continue_with(understood, turn.text, now=turn.now, zone=ZoneInfo(turn.timezone))
     if conversation.asked_scope is not None:
