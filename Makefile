@@ -11,8 +11,8 @@ ENVIRONMENT := .venv/.installed
 ##@ Use it
 
 .PHONY: run
-run: $(ENVIRONMENT) ## run the whole system; prints the page's address (PORT=9000 moves it)
-	@exec $(BIN)/python -m runtime up
+run: $(ENVIRONMENT) ## run the whole system; prints the page's address (PORT=9000 moves it, RESOURCES=folder adds components)
+	@exec $(BIN)/python -m runtime up $(addprefix --resources ,$(RESOURCES))
 
 .PHONY: broker
 broker: $(ENVIRONMENT) ## run only the broker, for `dapr run -f .`

@@ -30,6 +30,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     up = commands.add_parser("up", help="run everything until Ctrl-C")
     up.add_argument("--root", type=Path, default=PROJECT, help="where .data is kept (default: the project)")
     up.add_argument("--port", type=_port_number, help="the page's port (default: PORT, or 8080)")
+    up.add_argument(
+        "--resources",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FOLDER",
+        help="load the Dapr resources in this folder, too (may be given again)",
+    )
     up.add_argument("--verbose", action="store_true", help="show the runtime's everyday lines too")
     broker = commands.add_parser("broker", help="run the broker alone, for `dapr run -f .`")
     broker.add_argument("--root", type=Path, default=PROJECT)
@@ -44,7 +52,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             case "broker":
                 return asyncio.run(_broker(chosen.root.resolve(), chosen.port))
             case _:
-                return asyncio.run(_up(chosen.root, chosen.port or _page_port(), verbose=chosen.verbose))
+                topology = Topology.load(PROJECT / "dapr.yaml").with_resources(chosen.resources)
+                return asyncio.run(_up(topology, chosen.root, chosen.port or _page_port(), verbose=chosen.verbose))
     except RuntimeProblem as problem:
         print(f"\n{problem}", file=sys.stderr)
         return 1
@@ -70,13 +79,12 @@ def _page_port() -> int:
         raise PortTaken(f"PORT: {error}") from error
 
 
-async def _up(root: Path, port: int, *, verbose: bool) -> int:
+async def _up(topology: Topology, root: Path, port: int, *, verbose: bool) -> int:
     # Here, because `install` runs before every test and needs none of the client libraries.
     from runtime.supervisor import Supervisor, process_names  # noqa: PLC0415
 
     binaries = install()
     started = time.monotonic()
-    topology = Topology.load(PROJECT / "dapr.yaml")
     console = Console(process_names(topology), verbose=verbose)
     supervisor = Supervisor(
         topology,

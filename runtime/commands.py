@@ -10,6 +10,8 @@ from runtime.topology import App
 _LOOPBACK = "127.0.0.1"
 _SCHEDULER_ID = "dapr-scheduler-server-0"
 _GRACE = 5  # seconds a sidecar may take to stop
+# Read by daprd's secret store alone (components/optional); no service has a use for it.
+_FOR_SIDECARS = ("COHERE_API_KEY",)
 _OURS = ("PORT", "PORT_BASE", "APP_ID", "APP_PORT", "DAPR_GRPC_PORT", "DAPR_HTTP_PORT")
 
 
@@ -132,6 +134,8 @@ def app_environment(
         "DATA_DIR": str(layout.data),
         "PYTHONUNBUFFERED": "1",
     }
+    for name in _FOR_SIDECARS:
+        env.pop(name, None)
     if app.serves_people:
         env["PORT"] = str(port)
     if "DATABASE_URL" in app.env:

@@ -1,7 +1,7 @@
 """Reads the Dapr multi-app run file: which apps there are and what their sidecars load."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -35,6 +35,18 @@ class Topology:
     """The apps, in the order of the file."""
 
     apps: tuple[App, ...]
+
+    def with_resources(self, folders: Sequence[Path]) -> Self:
+        """The same, with further folders of Dapr resources for every sidecar.
+
+        Raises:
+            InvalidTopology: one is no folder; daprd would end over it.
+        """
+        for folder in folders:
+            if not folder.is_dir():
+                raise InvalidTopology(f"{folder} is no folder of Dapr resources")
+        more = tuple(folder.resolve() for folder in folders)
+        return replace(self, apps=tuple(replace(app, resources=(*app.resources, *more)) for app in self.apps))
 
     @classmethod
     def load(cls, path: Path) -> Self:

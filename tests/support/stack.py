@@ -3,7 +3,6 @@
 import asyncio
 import threading
 from collections.abc import Coroutine, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -35,8 +34,7 @@ class Stack:
     async def _create(
         self, root: Path, binaries: Binaries, env: Mapping[str, str], resources: tuple[Path, ...]
     ) -> Supervisor:
-        apps = Topology.load(PROJECT / "dapr.yaml").apps
-        topology = Topology(tuple(replace(app, resources=(*app.resources, *resources)) for app in apps))
+        topology = Topology.load(PROJECT / "dapr.yaml").with_resources(resources)
         return Supervisor(topology, root=root, binaries=binaries, env=env)
 
     def __enter__(self) -> Self:
