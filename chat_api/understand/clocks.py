@@ -57,6 +57,30 @@ _RANGE_FOLLOWERS: Final = BOUNDARIES | NAMED_DAYS.keys() | WEEKDAYS.keys()
 _HALVES: Final = {"am": "morning", "pm": "afternoon"}
 
 _O_CLOCK: Final = (("o'clock",), ("oclock",), ("o", "clock"), ("o", "'", "clock"), ("-", "ish"))
+_MEASURES: Final = frozenset(
+    [
+        "%",
+        "percent",
+        "percentage",
+        "points",
+        "$",
+        "€",
+        "£",
+        "dollars",
+        "euro",
+        "euros",
+        "pounds",
+        "km",
+        "kg",
+        "g",
+        "l",
+        "m",
+        "miles",
+        "litres",
+        "liters",
+        "degrees",
+    ]
+)
 
 
 def read_clock(tokens: Tokens, index: int, context: Context) -> Found | None:
@@ -211,7 +235,7 @@ def _written(tokens: Tokens, index: int, *, ends_range: bool = False) -> Found |
     if tokens.word(index - 1) in NO_CLOCK_AFTER or _is_verse(tokens, index) or (dotted and minute > _LAST_MINUTE):
         return None
     ambiguous = (tokens.digits(index) < _TWO_DIGITS and hour >= 1) or hour == _NOON
-    if dotted and (hour > _LAST_HOUR or tokens.word(end) in {"%", "$", "€", "£", "km", "kg", "g", "l", "m", "euro"}):
+    if (dotted and hour > _LAST_HOUR) or (separator == "." and tokens.word(end) in _MEASURES):
         return None
     # "8.20 tomorrow", but "pay 8.20"
     found = with_meridiem(tokens, index, end, Clock(hour, minute, second, ambiguous))
