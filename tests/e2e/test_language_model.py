@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import time
 import uuid
 from collections.abc import Iterator
@@ -99,8 +100,11 @@ async def test_what_goes_out(world: World) -> None:
     assert (number["properties"]["task"]["type"], number["required"]) == ("integer", ["task"])
     (system, data, *history, message) = asked.said
     assert system[0] == "system"
-    assert f"{datetime.now(ZoneInfo(ZONE)):%Y-%m-%dT%H:}" in system[1]
-    assert "Europe/Rome" in system[1]
+    told = re.search(r"It is (\w+), (\S+) in Europe/Rome\.", system[1])
+    assert told is not None
+    at = datetime.fromisoformat(told[2]).replace(tzinfo=ZoneInfo(ZONE))
+    assert timedelta(0) <= datetime.now(ZoneInfo(ZONE)) - at < timedelta(minutes=2)
+    assert told[1] == f"{at:%A}"
     listed = json.loads(data[1].partition("\n")[2])
     assert listed == [{"number": 1, "title": "water the plants"}]
     assert history == [("user", "the plants need water"), ("assistant", first["reply"])]
