@@ -6,13 +6,13 @@ import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import grpc
 import httpx
 import pytest
-from dapr.proto import api_service_v1, api_v1
+from dapr.proto import api_v1
 from google.protobuf.any_pb2 import Any as GrpcAny
 
 from tests.support.broker import dead_letters
+from tests.support.dapr import dapr
 from tests.support.person import ZONE, Person
 from tests.support.stack import Stack
 
@@ -169,11 +169,6 @@ class TestAuthentication:
             assert_problem(foreign, 403)
             own = await browser.post("/api/v1/chat", json=body, headers={"Origin": stack.url})
             assert own.status_code == 200
-
-
-def dapr(stack: Stack, app_id: str) -> tuple[grpc.aio.Channel, Any]:
-    channel = grpc.aio.insecure_channel(f"127.0.0.1:{stack.ports(f'{app_id}.daprd')['grpc']}")
-    return channel, api_service_v1.DaprStub(channel)
 
 
 async def letter_from(stack: Stack, source: str, payload: bytes) -> dict[str, Any]:

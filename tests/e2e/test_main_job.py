@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import grpc
 import httpx
 import pytest
-from dapr.proto import api_service_v1, api_v1
+from dapr.proto import api_v1
 
+from tests.support.dapr import dapr
 from tests.support.person import ZONE, Person
 from tests.support.stack import Stack
 
@@ -209,10 +209,9 @@ async def test_a_job_is_retried_without_end(stack: Stack) -> None:
         task = await person.add("retried", in_seconds(3600))
         await until_scheduled(person, task["id"])
     name = f"reminder-{task['reminders'][0]['id']}"
-    async with grpc.aio.insecure_channel(f"127.0.0.1:{stack.ports('scheduler.daprd')['grpc']}") as channel:
-        stub = api_service_v1.DaprStub(channel)
-        token = tuple(stack.token_headers("scheduler").items())
-        job = (await stub.GetJob(api_v1.GetJobRequest(name=name), timeout=5, metadata=token)).job
+    channel, stub = dapr(stack, "scheduler")
+    async with channel:
+        job = (await stub.GetJob(api_v1.GetJobRequest(name=name), timeout=5)).job
     assert job.failure_policy.WhichOneof("policy") == "constant"
     assert not job.failure_policy.constant.HasField("max_retries")
     assert job.failure_policy.constant.interval.seconds == 3
