@@ -47,7 +47,7 @@ export function wireShortcuts(view, signal, { tasks, goTo, openHelp }) {
 
   function pressed(event) {
     const { key, target } = event;
-    if (event.defaultPrevented || event.isComposing || document.querySelector("dialog[open], .menu[popover]")) return;
+    if (event.defaultPrevented || event.isComposing || document.querySelector("dialog[open], .menu:popover-open")) return;
     if (takesText(target)) {
       if (key === "Escape") leave(target);
       return;

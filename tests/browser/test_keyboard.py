@@ -137,3 +137,18 @@ async def test_the_menu_closes_and_gives_the_focus_back(page: Page) -> None:
     await page.keyboard.press("Escape")
     await expect(page.get_by_test_id("menu")).to_have_count(0)
     await expect(button).to_be_focused()
+
+
+async def test_a_key_right_after_a_menu_was_closed_counts(page: Page) -> None:
+    """The browser takes the menu away a moment after it has closed it."""
+    await register(page)
+    await add(page, "Stand-up")
+    await reread(page)
+    await page.get_by_test_id("task-menu").click()
+    await page.evaluate(
+        """() => {
+            document.querySelector('.menu').hidePopover();
+            document.body.dispatchEvent(new KeyboardEvent('keydown', {key: '?', bubbles: true}));
+        }"""
+    )
+    await expect(page.get_by_test_id("help")).to_be_visible()
