@@ -35,12 +35,12 @@ _CONTROL_GRACE = 5.0
 
 def process_names(topology: Topology) -> tuple[str, ...]:
     """All processes of a run, in the order in which they start."""
-    return (BROKER, PLACEMENT, SCHEDULER, *(n for a in topology.apps for n in (a.app_id, sidecar_name(a.app_id))))
+    return (BROKER, PLACEMENT, SCHEDULER, *(n for a in topology.apps for n in (a.name, sidecar_name(a.name))))
 
 
-def sidecar_name(app_id: str) -> str:
-    """What the daprd of an app is called."""
-    return f"{app_id}.daprd"
+def sidecar_name(app: str) -> str:
+    """What the daprd of an app, by its name, is called."""
+    return f"{app}.daprd"
 
 
 class Supervisor:
@@ -87,16 +87,22 @@ class Supervisor:
         ports = Ports.from_environment()
         if port:
             ports.claim(port, f"stop it, or choose another with PORT, for example PORT={port + 1}")
-        self._page_port = port or ports.pick()
+        serving = [app.name for app in topology.apps if app.serves_people]
+        self._page_ports = {name: (port if number == 0 else 0) or ports.pick() for number, name in enumerate(serving)}
         self._broker_ports = {"nats": ports.pick(), "monitor": ports.pick()}
         self._placement_ports = commands.PlacementPorts(*(ports.pick() for _ in range(3)))
         self._scheduler_ports = commands.SchedulerPorts(*(ports.pick() for _ in range(5)))
-        self._app_ports = {app.app_id: ports.pick() for app in topology.apps}
+        self._app_ports = {app.name: ports.pick() for app in topology.apps}
         self._sidecar_ports = {
-            app.app_id: commands.SidecarPorts(*(ports.pick() for _ in range(4))) for app in topology.apps
+            app.name: commands.SidecarPorts(*(ports.pick() for _ in range(4))) for app in topology.apps
         }
-        self._tokens = {app.app_id: Tokens() for app in topology.apps}
-        self.url = f"http://127.0.0.1:{self._page_port}"
+        self._tokens = {app.name: Tokens() for app in topology.apps}
+        self.urls = tuple(f"http://127.0.0.1:{page}" for page in self._page_ports.values())
+
+    @property
+    def url(self) -> str:
+        """Where people reach it; `urls` has an address for each replica."""
+        return self.urls[0]
 
     # The run
 
@@ -117,7 +123,7 @@ class Supervisor:
             # A sidecar that finds no broker ends at once: that is worth a moment's wait.
             await first(self._broker_ready.wait(), self._raise_on_failure(), _late(patience, "the broker"))
             for app in self._topology.apps:
-                self._children[sidecar_name(app.app_id)].start()
+                self._children[sidecar_name(app.name)].start()
             await self.wait_ready(patience)
         except GaveUp as error:
             await self.stop()
@@ -153,8 +159,8 @@ class Supervisor:
         """Stop the apps, then the sidecars, then the rest; nothing is left. Harmless when nothing runs."""
         for chore in tuple(self._chores):
             chore.cancel()
-        apps = {app.app_id for app in self._topology.apps}
-        sidecars = {sidecar_name(app_id) for app_id in apps}
+        apps = {app.name for app in self._topology.apps}
+        sidecars = {sidecar_name(name) for name in apps}
         for group, grace in (
             (apps, _APP_GRACE),
             (sidecars, _SIDECAR_GRACE),
@@ -196,8 +202,8 @@ class Supervisor:
             return asdict(self._scheduler_ports)
         if name.endswith(".daprd"):
             return asdict(self._sidecar_ports[name.removesuffix(".daprd")])
-        app = next(app for app in self._topology.apps if app.app_id == name)
-        return {"app": self._app_ports[name], **({"http": self._page_port} if app.serves_people else {})}
+        page = self._page_ports.get(name)
+        return {"app": self._app_ports[name], **({"http": page} if page is not None else {})}
 
     def token_headers(self, app_id: str) -> Mapping[str, str]:
         """What a caller of this app's daprd sends along."""
@@ -269,17 +275,17 @@ class Supervisor:
             yield self._app_command(app), None
             yield (
                 Command(
-                    sidecar_name(app.app_id),
+                    sidecar_name(app.name),
                     commands.sidecar(
                         binaries.daprd,
                         app,
-                        app_port=self._app_ports[app.app_id],
-                        ports=self._sidecar_ports[app.app_id],
+                        app_port=self._app_ports[app.name],
+                        ports=self._sidecar_ports[app.name],
                         placement_port=self._placement_ports.grpc,
                         scheduler_port=self._scheduler_ports.grpc,
                     ),
                     layout.root,
-                    {**inherited, **self._tokens[app.app_id].environment},
+                    {**inherited, **self._tokens[app.name].environment},
                 ),
                 None,
             )
@@ -288,9 +294,9 @@ class Supervisor:
         env = commands.app_environment(
             os.environ,
             app,
-            app_port=self._app_ports[app.app_id],
-            sidecar_ports=self._sidecar_ports[app.app_id],
-            port=self._page_port,
+            app_port=self._app_ports[app.name],
+            sidecar_ports=self._sidecar_ports[app.name],
+            port=self._page_ports.get(app.name, 0),
             layout=self._layout,
             log_format=self._log_format,
         )
@@ -298,10 +304,10 @@ class Supervisor:
         if os.sep in program:
             program = str(app.directory / program)
         return Command(
-            app.app_id,
+            app.name,
             (program, *arguments),
             app.directory,
-            {**env, **self._tokens[app.app_id].environment, **self._env},
+            {**env, **self._tokens[app.name].environment, **self._env},
         )
 
     async def _broker_started(self, server: nats_broker.Broker) -> None:
@@ -310,7 +316,7 @@ class Supervisor:
         ended_at = self._children[BROKER].ended_at
         if ended_at is not None and time.monotonic() - ended_at > nats_broker.CLIENT_PATIENCE:
             for app in self._topology.apps:
-                name = sidecar_name(app.app_id)
+                name = sidecar_name(app.name)
                 self._notice(name, "the broker was away for so long that daprd gave up on it: restarting daprd")
                 chore = asyncio.create_task(self._children[name].restart(_SIDECAR_GRACE))
                 self._chores.add(chore)
@@ -327,13 +333,13 @@ class Supervisor:
             Probe(SCHEDULER, f"http://127.0.0.1:{self._scheduler_ports.healthz}/healthz"),
         ]
         for app in self._topology.apps:
-            http = f"http://127.0.0.1:{self._sidecar_ports[app.app_id].http}/v1.0"
-            probes.append(Probe(sidecar_name(app.app_id), f"{http}/healthz"))
+            http = f"http://127.0.0.1:{self._sidecar_ports[app.name].http}/v1.0"
+            probes.append(Probe(sidecar_name(app.name), f"{http}/healthz"))
             if app.app_id == contract.REMINDER_ACTOR:
                 hosts = hosts_actor(contract.REMINDER_ACTOR_TYPE)
-                probes.append(Probe(app.app_id, f"{http}/metadata", hosts, self._tokens[app.app_id].headers))
+                probes.append(Probe(app.name, f"{http}/metadata", hosts, self._tokens[app.name].headers))
             if app.serves_people:
-                probes.append(Probe(app.app_id, f"{self.url}/readyz"))
+                probes.append(Probe(app.name, f"http://127.0.0.1:{self._page_ports[app.name]}/readyz"))
         return probes
 
     async def _raise_on_failure(self) -> None:

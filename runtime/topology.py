@@ -23,6 +23,12 @@ class App:
     config: Path
     protocol: str = "grpc"
     env: Mapping[str, str] = field(default_factory=dict)
+    replica: int = 1
+
+    @property
+    def name(self) -> str:
+        """What it is called among the processes: its app-id, and from the second replica on which one it is."""
+        return self.app_id if self.replica == 1 else f"{self.app_id}-{self.replica}"
 
     @property
     def serves_people(self) -> bool:
@@ -72,6 +78,16 @@ class Topology:
         if len(set(ids)) != len(ids):
             raise InvalidTopology(f"{path}: an appID occurs twice")
         return cls(apps)
+
+    def scaled(self, replicas: Mapping[str, int]) -> Self:
+        """The same with as many of each app as `replicas` says of its app-id, else one."""
+        return type(self)(
+            tuple(
+                replace(app, replica=number)
+                for app in self.apps
+                for number in range(1, replicas.get(app.app_id, 1) + 1)
+            )
+        )
 
 
 def _app(path: Path, common: Mapping[str, Any], entry: Mapping[str, Any]) -> App:

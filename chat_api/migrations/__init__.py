@@ -1,5 +1,8 @@
 """The database's schema, as Alembic migrations that run at start."""
 
+import contextlib
+import fcntl
+from collections.abc import Iterator
 from pathlib import Path
 
 from alembic import command
@@ -12,7 +15,18 @@ def upgrade(url: str) -> None:
     database = make_url(url).database
     if url.startswith("sqlite") and database and database != ":memory:":
         Path(database).parent.mkdir(parents=True, exist_ok=True)
-    command.upgrade(config(url), "head")
+        with _alone(Path(f"{database}.lock")):
+            command.upgrade(config(url), "head")
+    else:
+        command.upgrade(config(url), "head")
+
+
+@contextlib.contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """While no other process is in here: replicas that start together would both make the tables."""
+    with path.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def config(url: str) -> Config:

@@ -76,6 +76,13 @@ class Person:
             client.headers["Authorization"] = f"Bearer {token}"
             yield cls(client, email, password, token)
 
+    @contextlib.asynccontextmanager
+    async def at(self, url: str) -> AsyncIterator["Person"]:
+        """The same person at another address, with a connection for each request."""
+        headers = {"Authorization": f"Bearer {self.token}", "Connection": "close"}
+        async with httpx.AsyncClient(base_url=url, timeout=30, headers=headers) as client:
+            yield Person(client, self.email, self.password, self.token)
+
     async def say(self, message: str, conversation_id: str | None = None) -> dict[str, Any]:
         """Chat; the answer."""
         body: dict[str, Any] = {"message": message, "timezone": ZONE}
@@ -116,10 +123,13 @@ class Person:
         return items
 
     @contextlib.asynccontextmanager
-    async def listening(self) -> AsyncIterator[Ear]:
-        """Hear fired reminders, reconnecting as a browser's EventSource does; connected when the block begins."""
+    async def listening(self, after: int | None = None) -> AsyncIterator[Ear]:
+        """Hear fired reminders, reconnecting as a browser's EventSource does; connected when the block begins.
+
+        `after` is the id that was heard last, for one who goes on listening.
+        """
         ear = Ear()
-        task = asyncio.create_task(self._listen(ear))
+        task = asyncio.create_task(self._listen(ear, after))
         try:
             async with asyncio.timeout(20), ear.changed:
                 await ear.changed.wait_for(lambda: ear.connections > 0)
@@ -129,8 +139,7 @@ class Person:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
 
-    async def _listen(self, ear: Ear) -> None:
-        last_id: int | None = None
+    async def _listen(self, ear: Ear, last_id: int | None) -> None:
         while True:
             headers = {"Last-Event-ID": str(last_id)} if last_id is not None else {}
             with contextlib.suppress(httpx.HTTPError):

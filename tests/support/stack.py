@@ -19,22 +19,35 @@ _CALL_TIMEOUT = 120.0
 class Stack:
     """A supervisor in a thread with a loop of its own, so that a test's loop never stalls it.
 
-    `resources` is a folder of further components, for every sidecar that they are scoped to.
+    `resources` is a folder of further components, for every sidecar that they are scoped to; `replicas` says how many
+    there are of an app-id, each with a sidecar of its own: "chat-api", "chat-api-2", ….
     """
 
     def __init__(
-        self, root: Path, binaries: Binaries, env: Mapping[str, str] | None = None, resources: Path | None = None
+        self,
+        root: Path,
+        binaries: Binaries,
+        env: Mapping[str, str] | None = None,
+        resources: Path | None = None,
+        replicas: Mapping[str, int] | None = None,
     ) -> None:
         self.layout = Layout(root)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="supervisor", daemon=True)
         self._thread.start()
-        self._supervisor = self._call(self._create(root, binaries, env or {}, (resources,) if resources else ()))
+        self._supervisor = self._call(
+            self._create(root, binaries, env or {}, (resources,) if resources else (), replicas or {})
+        )
 
     async def _create(
-        self, root: Path, binaries: Binaries, env: Mapping[str, str], resources: tuple[Path, ...]
+        self,
+        root: Path,
+        binaries: Binaries,
+        env: Mapping[str, str],
+        resources: tuple[Path, ...],
+        replicas: Mapping[str, int],
     ) -> Supervisor:
-        topology = Topology.load(PROJECT / "dapr.yaml").with_resources(resources)
+        topology = Topology.load(PROJECT / "dapr.yaml").scaled(replicas).with_resources(resources)
         return Supervisor(topology, root=root, binaries=binaries, env=env)
 
     def __enter__(self) -> Self:
@@ -50,6 +63,11 @@ class Stack:
     def url(self) -> str:
         """Where people reach it."""
         return self._supervisor.url
+
+    @property
+    def urls(self) -> tuple[str, ...]:
+        """The address of each replica that people reach."""
+        return self._supervisor.urls
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -93,3 +93,10 @@ def test_no_process_is_told_to_listen_beyond_loopback(tmp_path: Path) -> None:
         assert len(listens) >= 3
         assert all(part.endswith("=127.0.0.1") for part in listens)
     assert commands.sidecar_environment({})["DAPR_HOST_IP"] == "127.0.0.1"
+
+
+def test_replicas_have_names_of_their_own_and_one_app_id() -> None:
+    topology = Topology.load(PROJECT / "dapr.yaml").scaled({names.CHAT_API: 2})
+    found = [(app.name, app.app_id) for app in topology.apps if app.serves_people]
+    assert found == [("chat-api", "chat-api"), ("chat-api-2", "chat-api")]
+    assert len(topology.apps) == len(Topology.load(PROJECT / "dapr.yaml").apps) + 1
