@@ -39,7 +39,7 @@ types: $(ENVIRONMENT) ## strict type check
 	@$(BIN)/mypy
 
 .PHONY: bench
-bench: $(ENVIRONMENT) runtime ## latencies on this machine, as a table and as JSON
+bench: $(ENVIRONMENT) runtime ## what is understood, and latencies on this machine; as tables and as JSON
 	@$(BIN)/python -m bench
 
 ##@ Work on it

@@ -1,10 +1,13 @@
-"""``python -m bench``: publish latency gRPC against HTTP, chat latency, lag from due to heard. Takes about a minute."""
+"""``python -m bench``: what is understood, publish latency gRPC against HTTP, chat latency, lag from due to heard.
+
+Takes about a minute.
+"""
 
 import asyncio
 import tempfile
 import time
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,6 +15,7 @@ import grpc
 import httpx
 from dapr.proto import api_service_v1, api_v1
 
+from bench import understanding
 from bench.figures import Figure, percentile, report
 from runtime.install import install
 from runtime.layout import PROJECT
@@ -91,8 +95,8 @@ async def lag(stack: Stack, count: int, gap: float) -> list[float]:
         return [item.lag for item in ear.heard]
 
 
-async def run(stack: Stack) -> None:
-    """All benchmarks on a running system."""
+async def run(stack: Stack, scored: Sequence[understanding.Score]) -> None:
+    """All benchmarks on a running system; `scored` goes into the report with them."""
     over_grpc, over_http = await publish_latency(stack)
     async with Person.registered(stack.url) as person:
         alone = await chat_latency(person, 1)
@@ -112,13 +116,16 @@ async def run(stack: Stack) -> None:
         "publish p99, HTTP / gRPC": percentile(over_http, 0.99) / percentile(over_grpc, 0.99),
         "chat p99, 20 at a time / alone": percentile(together, 0.99) / percentile(alone, 0.99),
     }
-    report(figures, ratios, PROJECT / "bench-results" / "latest.json")
+    report(figures, ratios, [one.as_dict() for one in scored], PROJECT / "bench-results" / "latest.json")
 
 
 def main() -> None:
-    """Start the system and measure it."""
+    """Score the corpus, then start the system and measure it."""
+    scored = understanding.scores()
+    print("Understood as expected, by what a sentence tries")
+    print(understanding.table(scored))
     with tempfile.TemporaryDirectory(prefix="todo-bench-") as folder, Stack(Path(folder), install()) as stack:
-        asyncio.run(run(stack))
+        asyncio.run(run(stack, scored))
 
 
 if __name__ == "__main__":

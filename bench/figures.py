@@ -36,8 +36,10 @@ class Figure:
         }
 
 
-def report(figures: Sequence[Figure], ratios: dict[str, float], path: Path) -> None:
-    """Print the table, and keep the numbers as JSON."""
+def report(
+    figures: Sequence[Figure], ratios: dict[str, float], understanding: Sequence[dict[str, object]], path: Path
+) -> None:
+    """Print the table, and keep the numbers as JSON; with them those of `understanding`, which are printed already."""
     table = Table(title="Benchmarks", title_justify="left")
     table.add_column("what")
     for column in ("n", "p50 ms", "p99 ms", "max ms"):
@@ -53,5 +55,5 @@ def report(figures: Sequence[Figure], ratios: dict[str, float], path: Path) -> N
     for name, value in ratios.items():
         console.print(f"{name}: {value:.2f}")
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps({"figures": rows, "ratios": ratios}, indent=2) + "\n")
+    path.write_text(json.dumps({"figures": rows, "ratios": ratios, "understanding": understanding}, indent=2) + "\n")
     console.print(f"Kept in {path}")
