@@ -69,6 +69,10 @@ class _HealthCheck(appcallback_service_v1.AppCallbackHealthCheckServicer):
         return appcallback_v1.HealthCheckResponse()
 
 
+# daprd 1.18.2 asks this without the token, and logs an error at each start when it is refused. It tells nothing.
+_OPEN_METHODS = frozenset({"/dapr.proto.runtime.v1.AppCallback/ListTopicSubscriptions"})
+
+
 class _TokenInterceptor(grpc.aio.ServerInterceptor):
     """Refuses calls that do not carry the app API token."""
 
@@ -81,7 +85,7 @@ class _TokenInterceptor(grpc.aio.ServerInterceptor):
         self._refusal = grpc.unary_unary_rpc_method_handler(refuse)
 
     async def intercept_service(self, continuation: Any, details: Any) -> Any:
-        if ("dapr-api-token", self._token) in details.invocation_metadata:
+        if details.method in _OPEN_METHODS or ("dapr-api-token", self._token) in details.invocation_metadata:
             return await continuation(details)
         return self._refusal
 

@@ -84,3 +84,9 @@ async def test_a_callback_without_the_token_is_refused(
         with pytest.raises(grpc.aio.AioRpcError) as refusal:
             await call(b"", timeout=5, metadata=metadata)
     assert refusal.value.code() == grpc.StatusCode.UNAUTHENTICATED
+
+
+async def test_no_sidecar_is_refused_by_its_own_service(stack: Stack) -> None:
+    """daprd and the service beside it agree on what needs the token."""
+    for name in stack.names:
+        assert "token is missing or wrong" not in stack.log_file(name), name
