@@ -193,7 +193,7 @@ class Sidecar:
         message = api_v1.InvokeActorRequest(
             actor_type=actor_type, actor_id=actor_id, method=method, data=request.model_dump_json().encode()
         )
-        stub = api_service_v1.DaprStub(self._require_channel())
+        stub = self.stub()
         what = f"actor {actor_type}.{method}"
         response = await self._call(what, stub.InvokeActor(message, timeout=self._timeout), refusals=frozenset())
         try:

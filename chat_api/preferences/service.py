@@ -15,7 +15,7 @@ from chat_api.preferences.repository import preferences_of
 from chat_api.preferences.schemas import PreferencesUpdate
 from chat_api.preferences.zone_move import move_all
 from chat_api.tasks.models import Task, TaskKind
-from chat_api.tasks.record import keep, record
+from chat_api.tasks.record import add, keep, remove
 from chat_api.tasks.reminding import new_reminder, shift
 from chat_api.tasks.repeating import set_rule
 from chat_api.tasks.repository import TaskRepository
@@ -117,10 +117,7 @@ async def _set_digest(session: AsyncSession, chosen: Preferences, digest: Task |
     repository = TaskRepository(session)
     if at is None:
         if digest is not None:
-            reminders = await repository.reminders([digest.id])
-            digest.version += 1
-            record(session, digest, reminders, TaskChange.DELETED, now, active=False)
-            await repository.delete(digest, reminders)
+            await remove(session, digest, await repository.reminders([digest.id]), now)
             await session.flush()
         return
     if chosen.timezone is None:
@@ -141,11 +138,7 @@ async def _set_digest(session: AsyncSession, chosen: Preferences, digest: Task |
             updated_at=now,
         )
         set_rule(digest, _DAILY)
-        session.add(digest)
-        await session.flush()
-        reminder = new_reminder(digest, due_at)
-        session.add(reminder)
-        record(session, digest, [reminder], TaskChange.CREATED, now)
+        await add(session, digest, [new_reminder(digest, due_at)], now)
         return
     reminders = await repository.reminders([digest.id])
     if digest.due_at is not None:

@@ -17,12 +17,11 @@ from chat_api.tasks import subtasks
 from chat_api.tasks.history import History
 from chat_api.tasks.lists import list_called
 from chat_api.tasks.models import Reminder, Task, TaskStatus, WishStatus
-from chat_api.tasks.record import record
+from chat_api.tasks.record import add
 from chat_api.tasks.reminding import PAST_TOLERANCE, new_reminder
 from chat_api.tasks.repeating import advance
 from chat_api.tasks.repository import TaskRepository
 from chat_api.tasks.whole import WholePart, WholeTask
-from contracts.events import TaskChange
 
 _KEY_PREFIX = "import:"
 _LONGEST_UID = 90  # characters; a longer one is stored as its hash
@@ -101,24 +100,16 @@ async def _adopt_one(
         parent, reminders = _rows(user_id, wish, now)
         if wish.list is not None:
             parent.list_id = (await list_called(session, user_id, wish.list, now)).id
-        await _add(session, parent, reminders, now)
+        await add(session, parent, reminders, now)
         made.append(parent)
     for part in wish.subtasks:
         if _stored_uid(part.uid) in known:
             continue
         task, reminders = _rows(user_id, part, now)
         await subtasks.put_under(session, task, parent.id)
-        await _add(session, task, reminders, now)
+        await add(session, task, reminders, now)
         made.append(task)
     return made
-
-
-async def _add(session: AsyncSession, task: Task, reminders: Sequence[Reminder], now: datetime) -> None:
-    session.add(task)
-    await session.flush()
-    session.add_all(reminders)
-    record(session, task, reminders, TaskChange.CREATED, now)
-    await session.flush()
 
 
 def _rows(user_id: str, wish: WholePart, now: datetime) -> tuple[Task, list[Reminder]]:

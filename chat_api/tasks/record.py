@@ -7,7 +7,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from chat_api import outbox
 from chat_api.tasks.models import Reminder, Task, TaskStatus
-from chat_api.tasks.repository import WAITING
+from chat_api.tasks.repository import WAITING, TaskRepository
 from contracts.events import ReminderSpec, TaskChange, TaskEvent
 
 
@@ -17,6 +17,23 @@ def keep(session: AsyncSession, task: Task, reminders: Sequence[Reminder], chang
     task.updated_at = now
     session.add_all([task, *reminders])
     record(session, task, reminders, change, now)
+
+
+async def add(session: AsyncSession, task: Task, reminders: Sequence[Reminder], now: datetime) -> None:
+    """A new task and its reminders, with its event."""
+    session.add(task)
+    # A reminder refers to its task, which has to be there first.
+    await session.flush()
+    session.add_all(reminders)
+    record(session, task, reminders, TaskChange.CREATED, now)
+    await session.flush()
+
+
+async def remove(session: AsyncSession, task: Task, reminders: Sequence[Reminder], now: datetime) -> None:
+    """A task and its reminders are gone; its last version has an event, by which the reminders end."""
+    task.version += 1
+    record(session, task, reminders, TaskChange.DELETED, now, active=False)
+    await TaskRepository(session).delete(task, reminders)
 
 
 def record(

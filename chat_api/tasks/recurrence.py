@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 
 from dateutil.rrule import rrule, rrulestr
 
+from chat_api.zones import wall_clock
+
 _MAX_LENGTH = 500
 # SECONDLY is no reminder.
 _WALL_CLOCK = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
@@ -196,4 +198,4 @@ def _parts(rule: str) -> dict[str, str]:
 
 def _wall(instant: datetime, zone: ZoneInfo) -> datetime:
     """To the second: a rule knows no parts of one."""
-    return instant.astimezone(zone).replace(tzinfo=None, microsecond=0)
+    return wall_clock(instant, zone).replace(microsecond=0)

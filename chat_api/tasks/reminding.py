@@ -10,11 +10,12 @@ from chat_api.tasks.due import Due
 from chat_api.tasks.models import Reminder, Task, WishStatus
 from chat_api.tasks.repository import WAITING
 from chat_api.tasks.schemas import MAX_REMINDERS
+from chat_api.zones import wall_clock
 
 # A request takes a moment to arrive: "now" and a second ago are not the past.
 PAST_TOLERANCE = timedelta(seconds=5)
 # "An hour before" is an hour of elapsed time; "the day before" is a day on the calendar (as in RFC 5545, 3.3.6).
-_NOMINAL = timedelta(hours=12)
+NOMINAL = timedelta(hours=12)
 
 
 def new_reminder(task: Task, due_at: datetime) -> Reminder:
@@ -98,15 +99,15 @@ def shifted(when: datetime, old: datetime, new: datetime, zone: ZoneInfo, *, all
     What belongs to a whole day is by the clock always: 9:00 of that day, also where the day has no midnight.
     """
     if all_day:
-        distance = _wall(when, zone) - _midnight(old, zone)
+        distance = wall_clock(when, zone) - _midnight(old, zone)
         return (_midnight(new, zone) + distance).replace(tzinfo=zone).astimezone(UTC)
     # Python subtracts by the clock within one zone, so the elapsed time is taken in UTC.
     elapsed = when.astimezone(UTC) - old.astimezone(UTC)
-    distance = _wall(when, zone) - _wall(old, zone)
+    distance = wall_clock(when, zone) - wall_clock(old, zone)
     # Both, since twelve hours by the clock are eleven of elapsed time over a change, and must not become eleven.
-    if max(abs(elapsed), abs(distance)) < _NOMINAL:
+    if max(abs(elapsed), abs(distance)) < NOMINAL:
         return new.astimezone(UTC) + elapsed
-    return (_wall(new, zone) + distance).replace(tzinfo=zone).astimezone(UTC)
+    return (wall_clock(new, zone) + distance).replace(tzinfo=zone).astimezone(UTC)
 
 
 def skip_past(reminders: Iterable[Reminder], now: datetime) -> None:
@@ -124,9 +125,5 @@ def rearm(reminder: Reminder, due_at: datetime) -> None:
     reminder.snoozed = False
 
 
-def _wall(instant: datetime, zone: ZoneInfo) -> datetime:
-    return instant.astimezone(zone).replace(tzinfo=None)
-
-
 def _midnight(instant: datetime, zone: ZoneInfo) -> datetime:
-    return datetime.combine(_wall(instant, zone), time())
+    return datetime.combine(wall_clock(instant, zone), time())

@@ -20,7 +20,7 @@ from chat_api.tasks.history import History
 from chat_api.tasks.lists import list_called
 from chat_api.tasks.models import Reminder, Task, TaskStatus, WishStatus
 from chat_api.tasks.query import TaskQuery
-from chat_api.tasks.record import keep, record
+from chat_api.tasks.record import add, keep, remove
 from chat_api.tasks.reminding import distinct, new_reminder, require_future, skip_past
 from chat_api.tasks.repeating import complete, move_on, recurs, set_rule
 from chat_api.tasks.repository import TaskRepository
@@ -127,11 +127,7 @@ class TaskService:
             if made is not None:
                 return (await _views(session, [made]))[0]
             task, reminders = await _new_task(session, user_id, wish, request_key, now)
-            repository.add(task)
-            await session.flush()
-            for reminder in reminders:
-                repository.add(reminder)
-            record(session, task, reminders, TaskChange.CREATED, now)
+            await add(session, task, reminders, now)
             history = History(session, user_id)
             history.made(task)
             await history.keep(f"Taken back: “{task.title}” is gone.", now)
@@ -221,9 +217,7 @@ class TaskService:
             for one in family:
                 history.saw(one, rows[one.id])
             for one in reversed(family):
-                one.version += 1
-                record(session, one, rows[one.id], TaskChange.DELETED, now, active=False)
-                await repository.delete(one, rows[one.id])
+                await remove(session, one, rows[one.id], now)
             await history.keep(f"“{task.title}” is back.", now)
         self._relay.wake()
         return gone

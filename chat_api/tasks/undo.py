@@ -11,7 +11,7 @@ from chat_api.errors import NotFound
 from chat_api.preferences.repository import preferences_of
 from chat_api.tasks.history import Change, Snapshot
 from chat_api.tasks.models import Reminder, Task, TaskList, TaskStatus, WishStatus
-from chat_api.tasks.record import keep, record
+from chat_api.tasks.record import keep, remove
 from chat_api.tasks.reminding import PAST_TOLERANCE, rearm
 from chat_api.tasks.repeating import advance
 from chat_api.tasks.repository import WAITING, TaskRepository
@@ -68,10 +68,7 @@ async def _remove(session: AsyncSession, user_id: str, task_id: str, now: dateti
     if task is None:
         return
     for part in [*await repository.subtasks(task.id), task]:
-        reminders = await repository.reminders([part.id])
-        part.version += 1
-        record(session, part, reminders, TaskChange.DELETED, now, active=False)
-        await repository.delete(part, reminders)
+        await remove(session, part, await repository.reminders([part.id]), now)
 
 
 async def _restore(
