@@ -2,13 +2,16 @@
 
 import pytest
 
-from bench.understanding import CATEGORIES, PARTS, sentences, table
+from bench.understanding import PARTS, sentences, table
 from bench.understanding import score as score_of
 
 # What was reached; the held-out part keeps a margin, because nothing is tuned on it.
 FLOORS = {
     "open": {
         "dates": 1.0, "recurrence": 1.0, "left alone": 0.989, "intents": 0.988, "features": 1.0, "everything": 0.995,
+    },
+    "family": {
+        "dates": 0.75, "recurrence": 0.9, "left alone": 1.0, "intents": 0.5, "everything": 0.82,
     },
     "heldout": {
         "dates": 0.87, "recurrence": 0.9, "left alone": 0.97, "intents": 0.88, "features": 0.9, "everything": 0.9,
@@ -20,8 +23,8 @@ FLOORS = {
 def test_no_score_falls(part: str) -> None:
     scored = score_of(part)
     # Failures of the held-out part stay unread: the rules must not be tuned on them.
-    shown = "\n".join(str(miss) for miss in scored.misses) if part == "open" else f"{len(scored.misses)} misses"
-    fallen = {name: scored.share(name) for name in CATEGORIES if scored.share(name) < FLOORS[part][name]}
+    shown = "\n".join(str(miss) for miss in scored.misses) if part != "heldout" else f"{len(scored.misses)} misses"
+    fallen = {name: scored.share(name) for name, floor in FLOORS[part].items() if scored.share(name) < floor}
     assert not fallen, f"{fallen}\n{table([scored])}\n{shown}"
 
 
@@ -29,4 +32,5 @@ def test_the_parts_share_no_sentence() -> None:
     texts = {part: [sentence.text for sentence in sentences(part)] for part in PARTS}
     together = [text for part in PARTS for text in texts[part]]
     assert len(together) == len(set(together)) >= 600
-    assert 3 * len(texts["heldout"]) >= len(together)
+    # "family" was written before the rules that followed it, and read since: it is no part of the unread third.
+    assert 2 * len(texts["heldout"]) >= len(texts["open"])
