@@ -12,9 +12,9 @@ from chat_api.preferences.service import Chosen, PreferencesService
 from chat_api.tasks.due import day_of, day_reminder
 from chat_api.tasks.lists import ListService
 from chat_api.tasks.models import Task
-from chat_api.tasks.recurrence import is_by_days, next_occurrence
 from chat_api.tasks.service import TaskService, TaskWithReminders
 from chat_api.understand import Understanding, describe_day, describe_instant
+from contracts.recurrence import is_by_days, next_occurrence
 
 _QUESTIONS_AT_MOST = 6
 

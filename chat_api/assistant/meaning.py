@@ -12,10 +12,10 @@ from zoneinfo import ZoneInfo
 from chat_api.assistant import tools
 from chat_api.assistant.conversation import Command, Turn
 from chat_api.assistant.tools import BadCall
-from chat_api.tasks import recurrence
 from chat_api.tasks.schemas import normal_tag
 from chat_api.understand import IntentName, Need, Order, Scope, Understanding, continue_with, understand
 from chat_api.understand.local import to_instant
+from contracts import recurrence
 
 _YEARS_AHEAD = 100
 _DAYS = len("2026-11-24")

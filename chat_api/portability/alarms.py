@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from chat_api.tasks.reminding import NOMINAL
-from chat_api.zones import wall_clock
+from contracts.clock import wall_clock
 
 
 def distance(when: datetime, base: datetime, zone: ZoneInfo, *, all_day: bool) -> timedelta | None:

@@ -19,13 +19,13 @@ from chat_api.portability.calendar_splitting import Item, Split, split
 from chat_api.portability.calendar_times import Moment, Times, first_of, text_of
 from chat_api.portability.calendar_writing import PRIORITIES, PRODUCT
 from chat_api.portability.rules import inward
-from chat_api.tasks import recurrence
 from chat_api.tasks.due import Due
 from chat_api.tasks.models import TaskStatus
 from chat_api.tasks.reminding import shifted
 from chat_api.tasks.schemas import normal_tag
 from chat_api.tasks.subtasks import MAX_SUBTASKS
 from chat_api.tasks.whole import WholePart, WholeTask
+from contracts import recurrence
 
 Refused = tuple[str, str]
 _LONGEST_TITLE = 500

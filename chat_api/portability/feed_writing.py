@@ -19,8 +19,8 @@ from chat_api.portability.calendar_writing import (
     todos,
     when_due,
 )
-from chat_api.tasks.recurrence import is_by_days
 from chat_api.tasks.whole import WholePart, WholeTask
+from contracts.recurrence import is_by_days
 
 _NAME = "Tasks"
 _REFRESH = timedelta(minutes=30)

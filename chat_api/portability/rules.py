@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from chat_api.tasks.recurrence import next_occurrence
+from contracts.recurrence import next_occurrence
 
 _MOST_COUNTED = 2000
 _FOR_EVER = "9999"

@@ -10,7 +10,7 @@ from chat_api.tasks.due import Due
 from chat_api.tasks.models import Reminder, Task, WishStatus
 from chat_api.tasks.repository import WAITING
 from chat_api.tasks.schemas import MAX_REMINDERS
-from chat_api.zones import wall_clock
+from contracts.clock import wall_clock
 
 # A request takes a moment to arrive: "now" and a second ago are not the past.
 PAST_TOLERANCE = timedelta(seconds=5)

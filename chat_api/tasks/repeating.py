@@ -5,10 +5,11 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from chat_api.errors import Invalid
-from chat_api.tasks import recurrence
 from chat_api.tasks.models import Reminder, Task, TaskStatus
 from chat_api.tasks.reminding import shift
 from chat_api.tasks.repository import WAITING
+from contracts import recurrence
+from contracts.occurrences import DoneOccurrence, RecurrenceBasis, following
 
 
 def recurs(task: Task) -> bool:
@@ -80,29 +81,39 @@ def complete(task: Task, reminders: Sequence[Reminder], now: datetime) -> bool:
 
 def move_on(task: Task, reminders: Sequence[Reminder], now: datetime) -> bool:
     """To the next occurrence, if there is one; its lasting reminders keep their distance to it."""
+    done = occurrence_of(task, now)
+    next_due = following(done) if done is not None else None
+    if next_due is None:
+        return False
+    go_to(task, reminders, next_due, now)
+    return True
+
+
+def occurrence_of(task: Task, now: datetime) -> DoneOccurrence | None:
+    """The occurrence that a recurring task is at, as done at `now`."""
     if task.recurrence is None or task.due_at is None or task.recurs_from is None:
-        return False
-    zone = ZoneInfo(task.timezone)
-    start, after = task.recurs_from, max(now, task.due_at, task.occurrence_at or task.due_at)
-    if task.from_completion and recurrence.is_elapsed(task.recurrence):
-        # Four hours after it was done, whenever that is.
-        start = after = now.replace(microsecond=0)
-    elif task.from_completion:
-        wall = task.due_at.astimezone(zone)
-        today = now.astimezone(zone)
-        start = today.replace(hour=wall.hour, minute=wall.minute, second=wall.second, microsecond=0, fold=0)
-        # Done before it was due: that occurrence is the one that was done.
-        after = max(now, start)
-    following = recurrence.next_occurrence(task.recurrence, start=start, after=after, zone=zone)
-    if following is None:
-        return False
+        return None
+    return DoneOccurrence(
+        due_at=task.due_at,
+        occurrence_at=task.occurrence_at or task.due_at,
+        recurrence=task.recurrence,
+        recurs_from=task.recurs_from,
+        timezone=task.timezone,
+        basis=RecurrenceBasis.COMPLETION if task.from_completion else RecurrenceBasis.CALENDAR,
+        done_at=now,
+    )
+
+
+def go_to(task: Task, reminders: Sequence[Reminder], next_due: datetime, now: datetime) -> None:
+    """To the occurrence that is due at `next_due`; what its reminders would have said before `now` is skipped."""
+    if task.due_at is None:
+        raise ValueError("what is not due has no next occurrence")
     # An occurrence that was moved alone does not pull the next one's reminders along.
-    shift(_lasting(reminders), task.due_at, following, zone, now, all_day=task.all_day)
-    task.due_at = following
+    shift(_lasting(reminders), task.due_at, next_due, ZoneInfo(task.timezone), now, all_day=task.all_day)
+    task.due_at = next_due
     task.occurrence_at = task.rang_at = None
     if task.from_completion:
-        task.recurs_from = following
-    return True
+        task.recurs_from = next_due
 
 
 def _lasting(reminders: Iterable[Reminder]) -> list[Reminder]:

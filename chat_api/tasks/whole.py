@@ -6,11 +6,11 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from chat_api.tasks import recurrence
 from chat_api.tasks.due import Due
 from chat_api.tasks.models import TaskStatus
 from chat_api.tasks.schemas import ListName, Notes, Priority, Tags, Title, Zone
 from chat_api.tasks.subtasks import MAX_SUBTASKS
+from contracts import recurrence
 from contracts.base import Instant
 
 # More than may be asked for at once: snoozed ones come on top.

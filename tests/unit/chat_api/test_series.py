@@ -8,9 +8,9 @@ import pytest
 from chat_api.errors import Invalid
 from chat_api.inbox.service import InboxService
 from chat_api.tasks.models import TaskStatus
-from chat_api.tasks.recurrence import moved
 from chat_api.tasks.schemas import Scope, TaskCreate, TaskUpdate
 from chat_api.tasks.service import TaskService, TaskWithReminders
+from contracts.recurrence import moved
 from tests.unit.chat_api.conftest import ALICE
 from tests.unit.chat_api.test_inbox import announcement
 

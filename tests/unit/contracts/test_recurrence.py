@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from chat_api.tasks.recurrence import next_occurrence, validate
+from contracts.recurrence import next_occurrence, validate
 
 ROME = ZoneInfo("Europe/Rome")
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from dateutil.rrule import rrule, rrulestr
 
-from chat_api.zones import wall_clock
+from contracts.clock import wall_clock
 
 _MAX_LENGTH = 500
 # SECONDLY is no reminder.

@@ -18,7 +18,7 @@ from dateutil import rrule
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chat_api.tasks.recurrence import next_occurrence, validate
+from contracts.recurrence import next_occurrence, validate
 
 ZONES = (
     "Europe/Rome",
