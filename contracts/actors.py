@@ -18,6 +18,11 @@ class ReminderActorInterface(ActorInterface):
         """Take a `FireReminder`; answer a `FireAnswer`."""
         raise NotImplementedError
 
+    @actormethod(name="Respond")
+    async def respond(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Take a `RespondReminder`; answer a `RespondAnswer`."""
+        raise NotImplementedError
+
     @actormethod(name="Inspect")
     async def inspect(self) -> dict[str, Any] | None:
         """The stored state, or nothing when this reminder was never seen."""

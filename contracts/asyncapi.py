@@ -9,8 +9,8 @@ from contracts.events import CLOUD_EVENT_CONTENT_TYPE, EVENT_TYPES, EventBody
 VERSION: Final = "1.0.0"
 
 _TOPICS: Final = {
-    names.TASK_EVENTS: "What users did: a task as it is after each change, with its reminders.",
-    names.REMINDERS: "What became of reminders: scheduled, fired, cancelled.",
+    names.TASK_EVENTS: "What users did: a task as it is after each change, with its reminders; responses to reminders.",
+    names.REMINDERS: "What became of reminders: scheduled, fired, snoozed, acknowledged, missed, cancelled.",
     names.NOTIFICATIONS: "What users are to hear of wherever they are, one event for each attempt.",
     names.DEAD_LETTERS: "Messages that no retry can help, for an operator to look at and replay.",
 }

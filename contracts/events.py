@@ -5,6 +5,8 @@ and consumers that key their effects see one event.
 """
 
 import json
+import re
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any, ClassVar, Literal, get_args
 
@@ -16,8 +18,18 @@ from contracts.names import NOTIFICATIONS, REMINDERS, TASK_EVENTS
 CLOUD_EVENT_CONTENT_TYPE = "application/cloudevents+json"
 
 
+MISSED_AFTER = timedelta(seconds=60)
+"""A reminder that has not fired so long after it was due was missed, even if it fires later (`ReminderMissed`)."""
+
+_VERSION = re.compile(r"^(?P<family>todo\.[a-z.-]+)\.v\d+$")
+
+
 class InvalidEvent(ValueError):
     """The bytes are not an event this version understands; retrying cannot help."""
+
+
+class UnknownEvent(InvalidEvent):
+    """An event of a kind that came after this version: no matter of its readers. A newer version of a known kind is."""
 
 
 class EventBody(Contract):
@@ -134,6 +146,80 @@ class ReminderCancelled(_ReminderEvent):
         return f"reminder/{self.reminder_id}/v{self.version}/cancelled"
 
 
+class ReminderSnoozed(_ReminderEvent):
+    """The user was told and wants to be told again later. The later time is a reminder of its own."""
+
+    TYPE: ClassVar[str] = "todo.reminder.snoozed.v1"
+
+    snoozed_at: Instant
+    snoozed_until: Instant
+
+    def event_id(self) -> str:
+        until = occurrence_key(self.snoozed_until)
+        return f"reminder/{self.reminder_id}/{self.occurrence}/snoozed/{until}"
+
+
+class ReminderAcknowledged(_ReminderEvent):
+    """The user has seen to this firing. Once for each occurrence."""
+
+    TYPE: ClassVar[str] = "todo.reminder.acknowledged.v1"
+
+    acknowledged_at: Instant
+
+    def event_id(self) -> str:
+        return f"reminder/{self.reminder_id}/{self.occurrence}/acknowledged"
+
+
+class ReminderMissed(_ReminderEvent):
+    """The user could not be told in time: `MISSED_AFTER` (60 s) past the due time it had not fired, or was not heard.
+
+    Noticed when it fires that late, or by the repair sweep, whichever is first; once for each occurrence. It is
+    announced besides `ReminderFired`, not instead: the reminder still comes. Occurrences of a recurring task that were
+    never set, because the next one is counted from now, are not missed.
+    """
+
+    TYPE: ClassVar[str] = "todo.reminder.missed.v1"
+
+    noticed_at: Instant
+    fired_at: Instant | None = Field(default=None, description="When it fired; null when it has not yet.")
+
+    def event_id(self) -> str:
+        return f"reminder/{self.reminder_id}/{self.occurrence}/missed"
+
+
+class ReminderResponse(StrEnum):
+    """What the user did about a reminder that fired."""
+
+    ACKNOWLEDGED = "acknowledged"
+    SNOOZED = "snoozed"
+
+
+class ReminderResponded(EventBody):
+    """The user did something about a reminder that fired; its actor announces it as snoozed or acknowledged."""
+
+    TYPE: ClassVar[str] = "todo.reminder.responded.v1"
+    TOPIC: ClassVar[str] = TASK_EVENTS
+
+    reminder_id: Identifier
+    task_id: Identifier
+    user_id: Identifier
+    title: str
+    due_at: Instant = Field(description="The due time of the firing it is about.")
+    response: ReminderResponse
+    snoozed_until: Instant | None = Field(default=None, description="Set when snoozed.")
+    occurred_at: Instant
+
+    def event_id(self) -> str:
+        until = f"/{occurrence_key(self.snoozed_until)}" if self.snoozed_until else ""
+        return f"response/{self.reminder_id}/{occurrence_key(self.due_at)}/{self.response}{until}"
+
+    def subject(self) -> str:
+        return self.reminder_id
+
+    def partition_key(self) -> str:
+        return self.task_id
+
+
 class NotificationWanted(EventBody):
     """Something is in a user's inbox that they are to hear of wherever they are: by web push, and whatever comes later.
 
@@ -160,7 +246,7 @@ class NotificationWanted(EventBody):
         return str(self.item_id)
 
     def partition_key(self) -> str:
-        return f"item-{self.item_id}"
+        return self.task_id
 
 
 class DeadLetter(EventBody):
@@ -186,9 +272,21 @@ class DeadLetter(EventBody):
         return self.source
 
 
-Event = TaskEvent | ReminderScheduled | ReminderFired | ReminderCancelled | NotificationWanted | DeadLetter
+Event = (
+    TaskEvent
+    | ReminderResponded
+    | ReminderScheduled
+    | ReminderFired
+    | ReminderSnoozed
+    | ReminderAcknowledged
+    | ReminderMissed
+    | ReminderCancelled
+    | NotificationWanted
+    | DeadLetter
+)
 EVENT_TYPES: tuple[type[Event], ...] = get_args(Event)
 _BODIES: dict[str, type[Event]] = {body.TYPE: body for body in EVENT_TYPES}
+_FAMILIES = frozenset(body.TYPE.rpartition(".v")[0] for body in EVENT_TYPES)
 
 
 class CloudEvent(Contract):
@@ -233,7 +331,8 @@ class CloudEvent(Contract):
         """Read structured-mode JSON as a broker delivers it.
 
         Raises:
-            InvalidEvent: not JSON, not a CloudEvent, an unknown type, or a body of another shape.
+            InvalidEvent: not JSON, not a CloudEvent, a foreign type, a newer version, or a body of another shape.
+            UnknownEvent: one of ours, of a kind that this version does not know.
         """
         try:
             document: Any = json.loads(raw)
@@ -243,11 +342,19 @@ class CloudEvent(Contract):
             raise InvalidEvent("not a JSON object")
         body = _BODIES.get(str(document.get("type")))
         if body is None:
-            raise InvalidEvent(f"unknown event type {document.get('type')!r}")
+            raise _unknown(document)
         try:
             return cls.model_validate({**document, "data": body.model_validate(document.get("data"))})
         except ValidationError as error:
             raise InvalidEvent(f"{body.TYPE}: {_summary(error)}") from error
+
+
+def _unknown(document: dict[str, Any]) -> InvalidEvent:
+    name = str(document.get("type"))[:100]
+    family = _VERSION.match(name)
+    if family and family["family"] not in _FAMILIES and document.get("specversion") == "1.0" and document.get("id"):
+        return UnknownEvent(f"an event of a later kind: {name}")
+    return InvalidEvent(f"unknown event type {name!r}")
 
 
 def _summary(error: ValidationError) -> str:

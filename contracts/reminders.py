@@ -5,6 +5,7 @@ from enum import StrEnum
 from pydantic import Field
 
 from contracts.base import Contract, Identifier, Instant
+from contracts.events import ReminderResponse
 
 
 class ApplyReminder(Contract):
@@ -55,12 +56,38 @@ class FireAnswer(Contract):
     outcome: FireOutcome
 
 
+class RespondReminder(Contract):
+    """The user did something about a firing of this reminder."""
+
+    due_at: Instant = Field(description="Names the firing.")
+    title: str = Field(description="What it said.")
+    response: ReminderResponse
+    at: Instant
+    snoozed_until: Instant | None = None
+    traceparent: str | None = None
+
+
+class RespondOutcome(StrEnum):
+    """What a response came to. Both are final."""
+
+    ANNOUNCED = "announced"
+    UNKNOWN = "unknown"
+
+
+class RespondAnswer(Contract):
+    """The answer of `Respond`. A caller that gets anything else takes the turn for failed."""
+
+    outcome: RespondOutcome
+
+
 class ReminderStatus(StrEnum):
     """Where a reminder is in its life (reminder_actor.lifecycle draws the transitions)."""
 
     SCHEDULED = "scheduled"
     FIRING = "firing"
     FIRED = "fired"
+    SNOOZED = "snoozed"
+    ACKNOWLEDGED = "acknowledged"
     CANCELLED = "cancelled"
 
 

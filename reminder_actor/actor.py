@@ -14,7 +14,17 @@ from contracts.actors import ReminderActorInterface
 from contracts.events import CloudEvent
 from contracts.jobs import CancelJob, Done, ScheduleJob
 from contracts.names import CANCEL_METHOD, REMINDER_ACTOR, SCHEDULE_METHOD, SCHEDULER
-from contracts.reminders import ApplyAnswer, ApplyOutcome, ApplyReminder, FireAnswer, FireOutcome, FireReminder
+from contracts.reminders import (
+    ApplyAnswer,
+    ApplyOutcome,
+    ApplyReminder,
+    FireAnswer,
+    FireOutcome,
+    FireReminder,
+    RespondAnswer,
+    RespondOutcome,
+    RespondReminder,
+)
 from reminder_actor import lifecycle
 from reminder_actor.lifecycle import Decision, JobChange, ReminderState
 from servicekit.errors import SidecarError
@@ -39,7 +49,7 @@ class ReminderActor(Actor, ReminderActorInterface):
         wish = ApplyReminder.model_validate(request)
         async with self._turn("reminder apply", wish.traceparent):
             state = await self._load()
-            decision = lifecycle.apply(self.id.id, state, wish)
+            decision = lifecycle.apply(self.id.id, state, wish, datetime.now(UTC))
             if decision is None:
                 log.info("apply ignored", reminder_id=self.id.id, version=wish.version, known=state and state.version)
                 return ApplyAnswer(outcome=ApplyOutcome.IGNORED).model_dump(mode="json")
@@ -79,6 +89,21 @@ class ReminderActor(Actor, ReminderActorInterface):
                     outcome=result.outcome,
                 )
             return FireAnswer(outcome=result.outcome).model_dump(mode="json")
+
+    async def respond(self, request: dict[str, Any]) -> dict[str, Any]:
+        """The user did something about a firing: announce it. Raises when it must be told again."""
+        told = RespondReminder.model_validate(request)
+        async with self._turn("reminder respond", told.traceparent):
+            state = await self._load()
+            decision = lifecycle.respond(self.id.id, state, told)
+            if decision is None:
+                log.warning("response to an unknown reminder", reminder_id=self.id.id, response=told.response)
+                return RespondAnswer(outcome=RespondOutcome.UNKNOWN).model_dump(mode="json")
+            await self._carry_out(decision)
+            if decision.state != state:
+                await self._save(decision.state)
+            log.info("response announced", reminder_id=self.id.id, response=told.response)
+            return RespondAnswer(outcome=RespondOutcome.ANNOUNCED).model_dump(mode="json")
 
     async def inspect(self) -> dict[str, Any] | None:
         """The stored state as JSON, or nothing when this reminder was never seen."""

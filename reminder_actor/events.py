@@ -1,10 +1,10 @@
-"""Task events in, actor calls out: every reminder a task has is told what the user wants of it now."""
+"""Task events in, actor calls out: each reminder is told what the user wants of it now, or did when it had fired."""
 
 import asyncio
 
-from contracts.events import CloudEvent, ReminderSpec, TaskEvent
+from contracts.events import CloudEvent, ReminderResponded, ReminderSpec, TaskEvent
 from contracts.names import REMINDER_ACTOR_TYPE
-from contracts.reminders import ApplyAnswer, ApplyReminder
+from contracts.reminders import ApplyAnswer, ApplyReminder, RespondAnswer, RespondReminder
 from servicekit.sidecar import Sidecar
 from servicekit.subscriptions import Reject
 from servicekit.tracing import current_traceparent
@@ -17,19 +17,36 @@ class TaskEvents:
         self._sidecar = sidecar
 
     async def handle(self, event: CloudEvent) -> None:
-        """Apply the event to each of its reminders; returns when all have it.
+        """Tell each reminder that the event is about; returns when all have it.
 
         Raises:
-            Reject: this is no task event.
+            Reject: this event belongs elsewhere.
             SidecarUnavailable: at least one reminder does not have it; the event must come again.
         """
-        body = event.data
-        if not isinstance(body, TaskEvent):
-            raise Reject(f"{event.type} does not belong on this topic")
+        match event.data:
+            case TaskEvent() as changed:
+                await self._changed(changed)
+            case ReminderResponded() as responded:
+                await self._responded(responded)
+            case _:
+                raise Reject(f"{event.type} does not belong on this topic")
+
+    async def _changed(self, body: TaskEvent) -> None:
         results = await asyncio.gather(*(self._apply(body, spec) for spec in body.reminders), return_exceptions=True)
         for result in results:
             if isinstance(result, BaseException):
                 raise result
+
+    async def _responded(self, body: ReminderResponded) -> None:
+        told = RespondReminder(
+            due_at=body.due_at,
+            title=body.title,
+            response=body.response,
+            at=body.occurred_at,
+            snoozed_until=body.snoozed_until,
+            traceparent=current_traceparent(),
+        )
+        await self._sidecar.invoke_actor(REMINDER_ACTOR_TYPE, body.reminder_id, "Respond", told, RespondAnswer)
 
     async def _apply(self, body: TaskEvent, spec: ReminderSpec) -> None:
         wish = ApplyReminder(

@@ -9,7 +9,11 @@
                                           │  ▼                            │
                                        CANCELLED ◀────────────────────────┘ apply(inactive)
 
-    FIRED ── apply(active, new due) ─▶ SCHEDULED        (rescheduled, or the next occurrence of a recurrence)
+    FIRED ── respond ─▶ SNOOZED or ACKNOWLEDGED         (the last word counts; an earlier occurrence changes nothing)
+    FIRED, SNOOZED, ACKNOWLEDGED ── apply(active, new due) ─▶ SCHEDULED     (moved, or the next of a recurrence)
+
+An occurrence that fires, or is found unheard by a repair, more than `MISSED_AFTER` past its due time was missed: that
+is announced once, besides.
 
 Two rules make every turn safe to repeat and to reorder:
 
@@ -18,7 +22,7 @@ Two rules make every turn safe to repeat and to reorder:
 - an `apply` older than the stored version changes nothing, and a `fire` counts only for the occurrence that is due.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -26,10 +30,24 @@ from typing import Any
 from pydantic import Field
 
 from contracts.base import Contract, Identifier, Instant, occurrence_key
-from contracts.events import ReminderCancelled, ReminderFired, ReminderScheduled
-from contracts.reminders import ApplyReminder, FireOutcome, ReminderStatus
+from contracts.events import (
+    MISSED_AFTER,
+    ReminderAcknowledged,
+    ReminderCancelled,
+    ReminderFired,
+    ReminderMissed,
+    ReminderResponse,
+    ReminderScheduled,
+    ReminderSnoozed,
+)
+from contracts.reminders import ApplyReminder, FireOutcome, ReminderStatus, RespondReminder
 
-ReminderEvent = ReminderScheduled | ReminderFired | ReminderCancelled
+ReminderEvent = (
+    ReminderScheduled | ReminderFired | ReminderSnoozed | ReminderAcknowledged | ReminderMissed | ReminderCancelled
+)
+
+SPENT = frozenset({ReminderStatus.FIRED, ReminderStatus.SNOOZED, ReminderStatus.ACKNOWLEDGED})
+"""It has fired for its due time, whatever the user did then."""
 
 
 class ReminderState(Contract):
@@ -43,6 +61,7 @@ class ReminderState(Contract):
     status: ReminderStatus
     fired_at: Instant | None = None
     last_fired: str | None = Field(default=None, description="The occurrence that fired last.")
+    last_missed: str | None = Field(default=None, description="The occurrence that was announced as missed last.")
     attempts: int = Field(default=0, ge=0, description="Announcements of this occurrence that failed.")
     last_error: str | None = None
 
@@ -77,8 +96,15 @@ class FireDecision:
     decision: Decision | None = None
 
 
-def apply(reminder_id: str, state: ReminderState | None, request: ApplyReminder) -> Decision | None:
+def apply(reminder_id: str, state: ReminderState | None, request: ApplyReminder, now: datetime) -> Decision | None:
     """Take over what the user wants. None: outdated or applied before, nothing to do."""
+    decision = _apply(reminder_id, state, request)
+    if decision is None or not request.repair or not request.active:
+        return decision
+    return _with_missed(reminder_id, decision, now)
+
+
+def _apply(reminder_id: str, state: ReminderState | None, request: ApplyReminder) -> Decision | None:
     if state is not None:
         if request.version < state.version:
             return None
@@ -107,7 +133,25 @@ def fire(reminder_id: str, state: ReminderState | None, occurrence: str, now: da
             "last_error": None,
         }
     )
-    return FireDecision(FireOutcome.FIRED, Decision(fired, announce=(_fired_event(reminder_id, fired, now),)))
+    decision = Decision(fired, announce=(_fired_event(reminder_id, fired, now),))
+    return FireDecision(FireOutcome.FIRED, _with_missed(reminder_id, decision, now))
+
+
+def respond(reminder_id: str, state: ReminderState | None, request: RespondReminder) -> Decision | None:
+    """The user did something about a firing. None: this reminder is not known."""
+    if state is None:
+        return None
+    facts = {**_facts(reminder_id, state), "due_at": request.due_at, "title": request.title}
+    event: ReminderSnoozed | ReminderAcknowledged
+    if request.response is ReminderResponse.SNOOZED:
+        event = ReminderSnoozed(**facts, snoozed_at=request.at, snoozed_until=request.snoozed_until or request.at)
+        status = ReminderStatus.SNOOZED
+    else:
+        event = ReminderAcknowledged(**facts, acknowledged_at=request.at)
+        status = ReminderStatus.ACKNOWLEDGED
+    if state.status in SPENT and state.occurrence == occurrence_key(request.due_at):
+        state = state.model_copy(update={"status": status})
+    return Decision(state, announce=(event,))
 
 
 def announcement_failed(state: ReminderState, reason: str) -> ReminderState:
@@ -132,6 +176,7 @@ def _schedule(reminder_id: str, state: ReminderState | None, request: ApplyRemin
         due_at=request.due_at,
         status=ReminderStatus.SCHEDULED,
         last_fired=state.last_fired if state else None,
+        last_missed=state.last_missed if state else None,
     )
     return Decision(scheduled, JobChange.ARM, (ReminderScheduled(**_facts(reminder_id, scheduled)),))
 
@@ -143,18 +188,18 @@ def _keep_fired(reminder_id: str, state: ReminderState, request: ApplyReminder) 
             "version": request.version,
             "title": request.title,
             "due_at": request.due_at,
-            "status": ReminderStatus.FIRED,
+            "status": state.status if state.status in SPENT else ReminderStatus.FIRED,
         }
     )
     # A reminder that was moved away and back had its job armed for the other time.
-    job = JobChange.DISARM if state.status is not ReminderStatus.FIRED else JobChange.NONE
+    job = JobChange.NONE if state.status in SPENT else JobChange.DISARM
     if request.repair:
         return Decision(kept, job, (_fired_event(reminder_id, kept, kept.fired_at or kept.due_at),))
     return Decision(kept, job)
 
 
 def _cancel(reminder_id: str, state: ReminderState | None, request: ApplyReminder) -> Decision:
-    if state is not None and state.status is ReminderStatus.FIRED:
+    if state is not None and state.status in SPENT:
         return Decision(state.model_copy(update={"version": request.version}))
     cancelled = ReminderState(
         task_id=request.task_id,
@@ -164,11 +209,23 @@ def _cancel(reminder_id: str, state: ReminderState | None, request: ApplyReminde
         due_at=request.due_at,
         status=ReminderStatus.CANCELLED,
         last_fired=state.last_fired if state else None,
+        last_missed=state.last_missed if state else None,
         fired_at=state.fired_at if state else None,
     )
     if state is not None and state.status is ReminderStatus.CANCELLED and not request.repair:
         return Decision(cancelled)
     return Decision(cancelled, JobChange.DISARM, (ReminderCancelled(**_facts(reminder_id, cancelled)),))
+
+
+def _with_missed(reminder_id: str, decision: Decision, now: datetime) -> Decision:
+    """The same, and that this occurrence was missed, if it was and that was not said before. Firing comes first."""
+    state = decision.state
+    if now - state.due_at <= MISSED_AFTER or state.last_missed == state.occurrence:
+        return decision
+    fired_at = state.fired_at if state.last_fired == state.occurrence else None
+    event = ReminderMissed(**_facts(reminder_id, state), noticed_at=now, fired_at=fired_at)
+    noted = state.model_copy(update={"last_missed": state.occurrence})
+    return replace(decision, state=noted, announce=(*decision.announce, event))
 
 
 def _fired_event(reminder_id: str, state: ReminderState, fired_at: datetime) -> ReminderFired:

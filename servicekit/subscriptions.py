@@ -3,6 +3,7 @@
 What becomes of a message:
 
 - its handler returns: acknowledged;
+- it is an event of ours of a kind that came after this version: acknowledged, for it cannot concern this reader;
 - it does not parse, or the handler raises `Reject`: published to ``dead-letters`` with the reason, then acknowledged;
 - anything else: a few attempts within the broker's acknowledgement time, then handed back for redelivery. That has no
   end: an outage of any length delays an event and never loses it.
@@ -21,7 +22,7 @@ from dapr.aio.clients.grpc.subscription import Subscription
 from dapr.common.pubsub.subscription import SubscriptionMessage
 from opentelemetry.trace import SpanKind
 
-from contracts.events import CloudEvent, DeadLetter, InvalidEvent
+from contracts.events import CloudEvent, DeadLetter, InvalidEvent, UnknownEvent
 from servicekit.errors import SidecarError
 from servicekit.logs import get_logger
 from servicekit.retry import Backoff
@@ -139,6 +140,9 @@ class Subscriber:
         """Whether the message is dealt with."""
         try:
             event = CloudEvent.from_json(raw)
+        except UnknownEvent as error:
+            log.info("event passed over", topic=self._topic, reason=str(error))
+            return True
         except InvalidEvent as error:
             return await self._bury(raw, str(error))
         with span(f"process {self._topic}", event.traceparent, SpanKind.CONSUMER):

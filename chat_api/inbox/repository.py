@@ -65,12 +65,10 @@ class InboxRepository:
         query = select(InboxItem).where(InboxItem.id == item_id, InboxItem.user_id == user_id)
         return (await self._session.exec(query)).first()
 
-    async def acknowledge(self, user_id: str, item_id: int, now: datetime) -> bool:
-        """Mark the user's item as seen to; whether there is such an item."""
-        item = await self.get(user_id, item_id)
-        if item is None:
+    def acknowledge(self, item: InboxItem, now: datetime) -> bool:
+        """Mark it as seen to; False when it was before."""
+        if item.acknowledged_at is not None:
             return False
-        if item.acknowledged_at is None:
-            item.acknowledged_at = now
-            self._session.add(item)
+        item.acknowledged_at = now
+        self._session.add(item)
         return True

@@ -15,6 +15,7 @@ from chat_api.inbox.digest import compose
 from chat_api.inbox.feed import InboxFeed
 from chat_api.inbox.models import InboxItem, ItemKind
 from chat_api.inbox.repository import InboxRepository
+from chat_api.inbox.responding import respond
 from chat_api.outbox import OutboxRelay
 from chat_api.preferences.quiet import quiet_until
 from chat_api.preferences.repository import preferences_of
@@ -25,7 +26,17 @@ from chat_api.tasks.repeating import advance
 from chat_api.tasks.repository import WAITING, TaskRepository
 from chat_api.tasks.service import TaskService, TaskWithReminders
 from chat_api.tasks.snoozing import snooze
-from contracts.events import CloudEvent, ReminderCancelled, ReminderFired, ReminderScheduled, TaskChange
+from contracts.events import (
+    CloudEvent,
+    ReminderAcknowledged,
+    ReminderCancelled,
+    ReminderFired,
+    ReminderMissed,
+    ReminderResponse,
+    ReminderScheduled,
+    ReminderSnoozed,
+    TaskChange,
+)
 from servicekit.logs import get_logger
 from servicekit.subscriptions import Reject
 
@@ -56,8 +67,10 @@ class InboxService:
                 await self._fired(fired)
             case ReminderScheduled() as scheduled:
                 await self._scheduled(scheduled)
-            case ReminderCancelled():
-                pass  # the user asked for it, and the task's rows say so already
+            case ReminderCancelled() | ReminderSnoozed() | ReminderAcknowledged():
+                pass  # the user asked for it, and the rows say so already
+            case ReminderMissed():
+                pass  # it has fired late or will: the item says when it was due and when it fired
             case _:
                 raise Reject(f"{event.type} does not belong on this topic")
 
@@ -77,9 +90,15 @@ class InboxService:
         Raises:
             NotFound: this user has no such item.
         """
+        now = datetime.now(UTC)
         async with self._database.writing() as session:
-            if not await InboxRepository(session).acknowledge(user_id, item_id, datetime.now(UTC)):
+            inbox = InboxRepository(session)
+            item = await inbox.get(user_id, item_id)
+            if item is None:
                 raise NotFound("You have no fired reminder with this id.")
+            if inbox.acknowledge(item, now):
+                await respond(session, item, ReminderResponse.ACKNOWLEDGED, now)
+        self._relay.wake()
 
     async def snooze(self, user_id: str, item_id: int, until: datetime) -> TaskWithReminders:
         """Say it again at `until`; the item counts as seen to. The task as it is then.
@@ -98,7 +117,8 @@ class InboxService:
             if item is None or task is None:
                 raise NotFound("You have no fired reminder with this id, or its task is gone.")
             await snooze(session, task, await tasks.reminders([task.id]), until, now)
-            await inbox.acknowledge(user_id, item_id, now)
+            inbox.acknowledge(item, now)
+            await respond(session, item, ReminderResponse.SNOOZED, now, until=until)
         self._relay.wake()
         return await self._tasks.get(user_id, task.id)
 

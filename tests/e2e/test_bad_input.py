@@ -182,6 +182,22 @@ async def letter_from(stack: Stack, source: str, payload: bytes) -> dict[str, An
             await asyncio.sleep(0.2)
 
 
+async def publish_raw(stack: Stack, topic: str, payload: bytes) -> None:
+    """Put these very bytes on a topic, as a program with a sidecar's token could."""
+    channel, stub = dapr(stack, "reminder-actor" if topic == "reminders" else "chat-api")
+    async with channel:
+        await stub.PublishEvent(
+            api_v1.PublishEventRequest(
+                pubsub_name="pubsub",
+                topic=topic,
+                data=payload,
+                data_content_type="application/octet-stream",
+                metadata={"rawPayload": "true"},
+            ),
+            timeout=5,
+        )
+
+
 async def assert_still_works(stack: Stack) -> None:
     async with Person.registered(stack.url) as person, person.listening() as ear:
         await person.add("still works", datetime.now(UTC) + timedelta(seconds=1.5))
@@ -191,7 +207,7 @@ async def assert_still_works(stack: Stack) -> None:
 class TestMessages:
     @pytest.mark.parametrize("topic", ["task-events", "reminders"])
     @pytest.mark.parametrize(
-        "kind", ["no JSON", "no CloudEvent", "unknown type", "wrong body", "another topic's event"]
+        "kind", ["no JSON", "no CloudEvent", "newer version", "wrong body", "another topic's event"]
     )
     async def test_a_poisoned_event_becomes_a_dead_letter(self, stack: Stack, topic: str, kind: str) -> None:
         event_id = uuid.uuid4().hex
@@ -199,26 +215,27 @@ class TestMessages:
         payload = {
             "no JSON": f"not json {event_id}",
             "no CloudEvent": f'{{"id": "{event_id}"}}',
-            "unknown type": f'{{"specversion":"1.0","id":"{event_id}","source":"t","type":"todo.new.v9","data":{{}}}}',
+            "newer version": _newer("todo.task.changed.v9", event_id),
             "wrong body": f'{{"specversion":"1.0","id":"{event_id}","source":"t","type":"{stray}","data":{{"a":1}}}}',
             "another topic's event": _stray_event(stray, event_id),
         }[kind].encode()
-        channel, stub = dapr(stack, "chat-api")
-        async with channel:
-            await stub.PublishEvent(
-                api_v1.PublishEventRequest(
-                    pubsub_name="pubsub",
-                    topic=topic,
-                    data=payload,
-                    data_content_type="application/octet-stream",
-                    metadata={"rawPayload": "true"},
-                ),
-                timeout=5,
-            )
+        await publish_raw(stack, topic, payload)
         letter = await letter_from(stack, f"topic/{topic}", payload)
         assert letter["reason"]
         assert letter["service"] == ("reminder-actor" if topic == "task-events" else "chat-api")
         await assert_still_works(stack)
+
+    @pytest.mark.parametrize("topic", ["task-events", "reminders"])
+    async def test_a_kind_that_came_later_is_passed_over(self, stack: Stack, topic: str) -> None:
+        event_id = uuid.uuid4().hex
+        payload = _newer("todo.later.v1", event_id).encode()
+        reader = "reminder-actor" if topic == "task-events" else "chat-api"
+        passed = stack.log_file(reader).count("event passed over")
+        await publish_raw(stack, topic, payload)
+        async with asyncio.timeout(20):
+            while stack.log_file(reader).count("event passed over") == passed:
+                await asyncio.sleep(0.1)
+        assert base64.b64encode(payload).decode() not in [row["payload_base64"] for row in await dead_letters(stack)]
 
     @pytest.mark.parametrize(
         ("name", "payload"),
@@ -261,6 +278,10 @@ class TestMessages:
             async with asyncio.timeout(15):
                 while f'"job": "reminder-{reminder_id}", "outcome": "unknown"' not in stack.log_file("scheduler"):
                     await asyncio.sleep(0.2)
+
+
+def _newer(event_type: str, event_id: str) -> str:
+    return f'{{"specversion":"1.0","id":"{event_id}","source":"t","type":"{event_type}","data":{{}}}}'
 
 
 def _stray_event(event_type: str, event_id: str) -> str:

@@ -6,16 +6,30 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlmodel import col, select
 
 from chat_api.database import Database
 from chat_api.errors import Invalid, NotFound
 from chat_api.inbox.feed import InboxFeed
 from chat_api.inbox.models import InboxItem
 from chat_api.inbox.service import InboxService
+from chat_api.outbox import OutboxMessage
 from chat_api.tasks.models import TaskStatus, WishStatus
 from chat_api.tasks.schemas import TaskCreate, TaskUpdate
 from chat_api.tasks.service import TaskService, TaskWithReminders
-from contracts.events import CloudEvent, Event, ReminderFired, ReminderScheduled, TaskChange, TaskEvent
+from contracts.events import (
+    CloudEvent,
+    Event,
+    ReminderAcknowledged,
+    ReminderFired,
+    ReminderMissed,
+    ReminderResponded,
+    ReminderResponse,
+    ReminderScheduled,
+    ReminderSnoozed,
+    TaskChange,
+    TaskEvent,
+)
 from servicekit.subscriptions import Reject
 from tests.unit.chat_api.conftest import ALICE, BOB
 
@@ -291,3 +305,53 @@ class TestSnooze:
         with pytest.raises(Invalid):
             await inbox.snooze(ALICE, item_id, later)
         assert (await inbox.latest(ALICE, 10))[-1].acknowledged_at is None
+
+
+async def responses(database: Database) -> list[ReminderResponded]:
+    """What the outbox has to say about what users did."""
+    async with database.reading() as session:
+        rows = (await session.exec(select(OutboxMessage).order_by(col(OutboxMessage.id)))).all()
+    bodies = [CloudEvent.from_json(row.payload).data for row in rows]
+    return [body for body in bodies if isinstance(body, ReminderResponded)]
+
+
+async def test_an_acknowledgement_is_told_once(tasks: TaskService, inbox: InboxService, database: Database) -> None:
+    added = await a_task(tasks)
+    await inbox.handle(announcement(added))
+    (item,) = await inbox.latest(ALICE, 10)
+    for _ in range(2):
+        await inbox.acknowledge(ALICE, item.id or 0)
+    (told,) = await responses(database)
+    assert (told.response, told.reminder_id, told.due_at) == (
+        ReminderResponse.ACKNOWLEDGED,
+        item.reminder_id,
+        item.due_at,
+    )
+    assert told.partition_key() == added.task.id
+
+
+async def test_a_snooze_is_told_with_its_time(tasks: TaskService, inbox: InboxService, database: Database) -> None:
+    added = await a_task(tasks)
+    await inbox.handle(announcement(added))
+    (item,) = await inbox.latest(ALICE, 10)
+    until = datetime.now(UTC) + timedelta(minutes=10)
+    for _ in range(2):
+        await inbox.snooze(ALICE, item.id or 0, until)
+    (told,) = await responses(database)
+    assert (told.response, told.snoozed_until, told.due_at) == (ReminderResponse.SNOOZED, until, item.due_at)
+
+
+async def test_what_the_actor_says_of_a_response_changes_nothing(tasks: TaskService, inbox: InboxService) -> None:
+    added = await a_task(tasks)
+    await inbox.handle(announcement(added))
+    before = (await tasks.get(ALICE, added.task.id)).task.version
+    facts = announcement(added).data.model_dump(exclude={"fired_at"})
+    later = NOW + timedelta(hours=1)
+    for body in (
+        ReminderSnoozed(**facts, snoozed_at=NOW, snoozed_until=later),
+        ReminderAcknowledged(**facts, acknowledged_at=NOW),
+        ReminderMissed(**facts, noticed_at=NOW),
+    ):
+        await inbox.handle(envelope(body))
+    assert (await tasks.get(ALICE, added.task.id)).task.version == before
+    assert len(await inbox.latest(ALICE, 10)) == 1

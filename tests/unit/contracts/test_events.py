@@ -7,7 +7,17 @@ import pytest
 from pydantic import ValidationError
 
 from contracts.base import occurrence_key
-from contracts.events import CloudEvent, InvalidEvent, ReminderFired, ReminderSpec, TaskChange, TaskEvent
+from contracts.events import (
+    EVENT_TYPES,
+    CloudEvent,
+    Event,
+    InvalidEvent,
+    ReminderFired,
+    ReminderSpec,
+    TaskChange,
+    TaskEvent,
+    UnknownEvent,
+)
 
 DUE = datetime(2026, 11, 24, 17, 0, tzinfo=UTC)
 
@@ -44,6 +54,36 @@ def test_a_repeated_firing_has_the_same_id() -> None:
 
 def test_events_of_one_task_share_their_partition() -> None:
     assert fired().partition_key() == task_event().partition_key() == "t1"
+
+
+@pytest.mark.parametrize("body", [body for body in EVENT_TYPES if "task_id" in body.model_fields])
+def test_every_event_about_a_task_has_the_task_as_its_partition(body: type[Event]) -> None:
+    made: Event = body.model_construct(task_id="the-task")
+    assert made.partition_key() == "the-task"
+
+
+@pytest.mark.parametrize("kind", ["todo.task.archived.v1", "todo.habit.v2"])
+def test_a_kind_that_came_later_is_told_apart(kind: str) -> None:
+    raw = json.dumps({"specversion": "1.0", "id": "x", "source": "y", "type": kind, "data": {}}).encode()
+    with pytest.raises(UnknownEvent):
+        CloudEvent.from_json(raw)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"type": "todo.task.changed.v2"},  # a newer version of what is known: it matters here
+        {"type": "com.example.order.v1"},
+        {"type": "todo.habit"},
+        {"specversion": "2.0"},
+        {"id": ""},
+    ],
+)
+def test_what_only_looks_like_a_later_kind_is_poison(wrong: dict[str, str]) -> None:
+    document = {"specversion": "1.0", "id": "x", "source": "y", "type": "todo.habit.v1", "data": {}, **wrong}
+    with pytest.raises(InvalidEvent) as refusal:
+        CloudEvent.from_json(json.dumps(document).encode())
+    assert not isinstance(refusal.value, UnknownEvent)
 
 
 @pytest.mark.parametrize("body", [fired(), task_event()])

@@ -8,9 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.base import occurrence_key
-from contracts.events import ReminderCancelled, ReminderFired, ReminderScheduled
-from contracts.reminders import ApplyReminder, FireOutcome, ReminderStatus
-from reminder_actor.lifecycle import JobChange, ReminderState, announcement_failed, apply, fire
+from contracts.events import (
+    MISSED_AFTER,
+    ReminderAcknowledged,
+    ReminderCancelled,
+    ReminderFired,
+    ReminderMissed,
+    ReminderResponse,
+    ReminderScheduled,
+    ReminderSnoozed,
+)
+from contracts.reminders import ApplyReminder, FireOutcome, ReminderStatus, RespondReminder
+from reminder_actor.lifecycle import JobChange, ReminderState, announcement_failed, apply, fire, respond
 
 ID = "r1"
 DUE = datetime(2026, 11, 24, 17, 0, tzinfo=UTC)
@@ -25,7 +34,7 @@ def wish(version: int = 1, due_at: datetime = DUE, *, active: bool = True, repai
 
 
 def applied(state: ReminderState | None, request: ApplyReminder) -> ReminderState:
-    decision = apply(ID, state, request)
+    decision = apply(ID, state, request, NOW)
     assert decision is not None
     return decision.state
 
@@ -37,7 +46,7 @@ def fired(state: ReminderState, due_at: datetime = DUE) -> ReminderState:
 
 
 def test_a_new_reminder_is_armed_and_announced() -> None:
-    decision = apply(ID, None, wish())
+    decision = apply(ID, None, wish(), NOW)
     assert decision is not None
     assert decision.state.status is ReminderStatus.SCHEDULED
     assert decision.job is JobChange.ARM
@@ -62,12 +71,12 @@ def test_an_unknown_reminder_does_not_fire() -> None:
 
 def test_the_same_event_twice_is_once() -> None:
     state = applied(None, wish())
-    assert apply(ID, state, wish()) is None
+    assert apply(ID, state, wish(), NOW) is None
 
 
 def test_an_older_event_changes_nothing() -> None:
     state = applied(None, wish(version=3, due_at=LATER))
-    assert apply(ID, state, wish(version=2)) is None
+    assert apply(ID, state, wish(version=2), NOW) is None
 
 
 def test_a_rescheduled_reminder_never_fires_at_its_old_time() -> None:
@@ -77,7 +86,7 @@ def test_a_rescheduled_reminder_never_fires_at_its_old_time() -> None:
 
 
 def test_a_cancelled_reminder_never_fires_and_loses_its_job() -> None:
-    decision = apply(ID, applied(None, wish()), wish(version=2, active=False))
+    decision = apply(ID, applied(None, wish()), wish(version=2, active=False), NOW)
     assert decision is not None
     assert decision.job is JobChange.DISARM
     assert [type(event) for event in decision.announce] == [ReminderCancelled]
@@ -86,7 +95,7 @@ def test_a_cancelled_reminder_never_fires_and_loses_its_job() -> None:
 
 def test_a_cancelled_reminder_can_be_set_again() -> None:
     cancelled = applied(applied(None, wish()), wish(version=2, active=False))
-    decision = apply(ID, cancelled, wish(version=3))
+    decision = apply(ID, cancelled, wish(version=3), NOW)
     assert decision is not None
     assert decision.job is JobChange.ARM
     assert fire(ID, decision.state, occurrence_key(DUE), NOW).outcome is FireOutcome.FIRED
@@ -94,20 +103,20 @@ def test_a_cancelled_reminder_can_be_set_again() -> None:
 
 def test_other_words_leave_the_job_alone() -> None:
     state = applied(None, wish())
-    decision = apply(ID, state, wish(version=2).model_copy(update={"title": "stretch more"}))
+    decision = apply(ID, state, wish(version=2).model_copy(update={"title": "stretch more"}), NOW)
     assert decision is not None
     assert (decision.job, decision.announce) == (JobChange.NONE, ())
     assert decision.state.title == "stretch more"
 
 
 def test_other_words_after_it_fired_do_not_fire_it_again() -> None:
-    decision = apply(ID, fired(applied(None, wish())), wish(version=2))
+    decision = apply(ID, fired(applied(None, wish())), wish(version=2), NOW)
     assert decision is not None
     assert (decision.job, decision.announce, decision.state.status) == (JobChange.NONE, (), ReminderStatus.FIRED)
 
 
 def test_the_next_occurrence_of_a_fired_reminder_is_armed() -> None:
-    decision = apply(ID, fired(applied(None, wish())), wish(version=2, due_at=LATER))
+    decision = apply(ID, fired(applied(None, wish())), wish(version=2, due_at=LATER), NOW)
     assert decision is not None
     assert (decision.job, decision.state.status) == (JobChange.ARM, ReminderStatus.SCHEDULED)
     assert fire(ID, decision.state, occurrence_key(DUE), NOW).outcome is FireOutcome.ALREADY_FIRED
@@ -116,7 +125,7 @@ def test_the_next_occurrence_of_a_fired_reminder_is_armed() -> None:
 
 def test_moved_away_and_back_it_does_not_fire_twice_for_one_occurrence() -> None:
     moved = applied(fired(applied(None, wish())), wish(version=2, due_at=LATER))
-    decision = apply(ID, moved, wish(version=3))
+    decision = apply(ID, moved, wish(version=3), NOW)
     assert decision is not None
     assert (decision.job, decision.announce) == (JobChange.DISARM, ())
     assert fire(ID, decision.state, occurrence_key(DUE), NOW).outcome is FireOutcome.ALREADY_FIRED
@@ -132,20 +141,20 @@ def test_a_failed_announcement_is_recorded_and_tried_again() -> None:
 
 
 def test_completing_a_fired_reminder_keeps_that_it_fired() -> None:
-    decision = apply(ID, fired(applied(None, wish())), wish(version=2, active=False))
+    decision = apply(ID, fired(applied(None, wish())), wish(version=2, active=False), NOW)
     assert decision is not None
     assert (decision.state.status, decision.job, decision.announce) == (ReminderStatus.FIRED, JobChange.NONE, ())
 
 
 class TestRepair:
     def test_arms_again_what_waits_without_a_job(self) -> None:
-        decision = apply(ID, applied(None, wish()), wish(repair=True))
+        decision = apply(ID, applied(None, wish()), wish(repair=True), NOW)
         assert decision is not None
         assert decision.job is JobChange.ARM
 
     def test_announces_again_what_fired_unheard(self) -> None:
         state = fired(applied(None, wish()))
-        decision = apply(ID, state, wish(repair=True))
+        decision = apply(ID, state, wish(repair=True), NOW)
         assert decision is not None
         (event,) = decision.announce
         assert isinstance(event, ReminderFired)
@@ -153,12 +162,117 @@ class TestRepair:
         assert event.event_id() == f"reminder/{ID}/{occurrence_key(DUE)}/fired"
 
     def test_restores_a_reminder_whose_state_was_lost(self) -> None:
-        decision = apply(ID, None, wish(version=7, repair=True))
+        decision = apply(ID, None, wish(version=7, repair=True), NOW)
         assert decision is not None
         assert (decision.job, decision.state.version) == (JobChange.ARM, 7)
 
     def test_of_an_older_version_changes_nothing(self) -> None:
-        assert apply(ID, applied(None, wish(version=2)), wish(version=1, repair=True)) is None
+        assert apply(ID, applied(None, wish(version=2)), wish(version=1, repair=True), NOW) is None
+
+
+class TestMissed:
+    LATE = DUE + MISSED_AFTER + timedelta(milliseconds=1)
+
+    @pytest.mark.parametrize(("now", "missed"), [(DUE, False), (DUE + MISSED_AFTER, False), (LATE, True)])
+    def test_what_fires_later_than_the_limit_was_missed(self, now: datetime, missed: bool) -> None:
+        decision = fire(ID, applied(None, wish()), occurrence_key(DUE), now).decision
+        assert decision is not None
+        expected = [ReminderFired, ReminderMissed] if missed else [ReminderFired]
+        assert [type(event) for event in decision.announce] == expected
+        if missed:
+            event = decision.announce[1]
+            assert isinstance(event, ReminderMissed)
+            assert (event.noticed_at, event.fired_at) == (now, now)
+            assert event.event_id() == f"reminder/{ID}/{occurrence_key(DUE)}/missed"
+
+    def test_what_the_sweep_finds_overdue_was_missed_and_that_is_said_once(self) -> None:
+        found = apply(ID, applied(None, wish()), wish(repair=True), self.LATE)
+        assert found is not None
+        assert [type(event) for event in found.announce] == [ReminderScheduled, ReminderMissed]
+        assert isinstance(found.announce[1], ReminderMissed)
+        assert found.announce[1].fired_at is None
+        again = apply(ID, found.state, wish(repair=True), self.LATE)
+        assert again is not None
+        assert [type(event) for event in again.announce] == [ReminderScheduled]
+        decision = fire(ID, again.state, occurrence_key(DUE), self.LATE).decision
+        assert decision is not None
+        assert [type(event) for event in decision.announce] == [ReminderFired]
+
+    def test_what_fired_in_time_and_was_not_heard_was_missed(self) -> None:
+        found = apply(ID, fired(applied(None, wish())), wish(repair=True), self.LATE)
+        assert found is not None
+        missed = found.announce[1]
+        assert isinstance(missed, ReminderMissed)
+        assert missed.fired_at == NOW
+
+    def test_a_repair_in_time_finds_nothing_missed(self) -> None:
+        found = apply(ID, applied(None, wish()), wish(repair=True), DUE + MISSED_AFTER)
+        assert found is not None
+        assert [type(event) for event in found.announce] == [ReminderScheduled]
+
+    def test_the_next_occurrence_can_be_missed_as_well(self) -> None:
+        late = fire(ID, applied(None, wish()), occurrence_key(DUE), self.LATE).decision
+        assert late is not None
+        moved = applied(late.state, wish(version=2, due_at=LATER))
+        decision = fire(ID, moved, occurrence_key(LATER), LATER + timedelta(minutes=5)).decision
+        assert decision is not None
+        assert [type(event) for event in decision.announce] == [ReminderFired, ReminderMissed]
+
+
+class TestResponses:
+    @staticmethod
+    def told(response: ReminderResponse, due_at: datetime = DUE, until: datetime | None = None) -> RespondReminder:
+        return RespondReminder(due_at=due_at, title="stretch", response=response, at=NOW, snoozed_until=until)
+
+    def test_an_acknowledgement_is_announced_by_occurrence(self) -> None:
+        decision = respond(ID, fired(applied(None, wish())), self.told(ReminderResponse.ACKNOWLEDGED))
+        assert decision is not None
+        (event,) = decision.announce
+        assert isinstance(event, ReminderAcknowledged)
+        assert event.event_id() == f"reminder/{ID}/{occurrence_key(DUE)}/acknowledged"
+        assert (event.acknowledged_at, decision.job) == (NOW, JobChange.NONE)
+        assert decision.state.status is ReminderStatus.ACKNOWLEDGED
+
+    def test_snoozing_twice_to_different_times_is_two_events(self) -> None:
+        state = fired(applied(None, wish()))
+        ids = []
+        for until in (LATER, LATER, LATER + timedelta(hours=1)):
+            decision = respond(ID, state, self.told(ReminderResponse.SNOOZED, until=until))
+            assert decision is not None
+            state = decision.state
+            (event,) = decision.announce
+            assert isinstance(event, ReminderSnoozed)
+            assert event.snoozed_until == until
+            ids.append(event.event_id())
+        assert ids[0] == ids[1] != ids[2]
+        assert state.status is ReminderStatus.SNOOZED
+
+    def test_a_response_to_an_earlier_occurrence_leaves_the_next_one_armed(self) -> None:
+        armed = applied(fired(applied(None, wish())), wish(version=2, due_at=LATER))
+        decision = respond(ID, armed, self.told(ReminderResponse.ACKNOWLEDGED))
+        assert decision is not None
+        assert decision.state == armed
+        assert decision.announce[0].due_at == DUE
+        assert fire(ID, decision.state, occurrence_key(LATER), NOW).outcome is FireOutcome.FIRED
+
+    @pytest.mark.parametrize("response", list(ReminderResponse))
+    def test_what_was_responded_to_is_as_spent_as_what_fired(self, response: ReminderResponse) -> None:
+        decision = respond(ID, fired(applied(None, wish())), self.told(response, until=LATER))
+        assert decision is not None
+        spent = decision.state
+        assert fire(ID, spent, occurrence_key(DUE), NOW).outcome is FireOutcome.ALREADY_FIRED
+        words = apply(ID, spent, wish(version=2), NOW)
+        assert words is not None
+        assert (words.job, words.announce, words.state.status) == (JobChange.NONE, (), spent.status)
+        done = apply(ID, spent, wish(version=2, active=False), NOW)
+        assert done is not None
+        assert (done.job, done.announce, done.state.status) == (JobChange.NONE, (), spent.status)
+        following = apply(ID, spent, wish(version=2, due_at=LATER), NOW)
+        assert following is not None
+        assert (following.job, following.state.status) == (JobChange.ARM, ReminderStatus.SCHEDULED)
+
+    def test_a_response_to_a_reminder_nobody_knows_is_none(self) -> None:
+        assert respond(ID, None, self.told(ReminderResponse.ACKNOWLEDGED)) is None
 
 
 versions = st.lists(
@@ -176,7 +290,7 @@ def test_any_order_and_repetition_of_events_ends_the_same(history: list[tuple[in
     deliveries = data.draw(st.permutations(wishes + wishes[: len(wishes) // 2]))
     state: ReminderState | None = None
     for request in deliveries:
-        decision = apply(ID, state, request)
+        decision = apply(ID, state, request, NOW)
         state = decision.state if decision else state
     assert state is not None
     newest = wishes[-1]
@@ -199,7 +313,7 @@ def test_no_sequence_of_turns_fires_one_occurrence_twice_in_a_row(turns: list[tu
     for version, (turn, hours) in enumerate(turns, start=1):
         due_at = DUE + timedelta(hours=hours)
         if turn == "apply":
-            decision = apply(ID, state, wish(version, due_at))
+            decision = apply(ID, state, wish(version, due_at), NOW)
         else:
             decision = fire(ID, state, occurrence_key(due_at), NOW).decision
         if decision is not None:

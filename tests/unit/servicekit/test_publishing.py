@@ -1,0 +1,73 @@
+"""What goes over the wire when an event is published: a small gRPC server stands in for daprd."""
+
+import threading
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import grpc.aio
+import pytest
+from dapr.proto import api_service_v1
+from google.protobuf.empty_pb2 import Empty
+
+from contracts.events import CloudEvent, NotificationWanted, ReminderFired, TaskChange, TaskEvent
+from servicekit.settings import ServiceSettings
+from servicekit.sidecar import Sidecar
+
+NOW = datetime(2026, 11, 24, 17, tzinfo=UTC)
+
+
+@dataclass
+class FakeDaprd(api_service_v1.DaprServicer):  # type: ignore[misc]
+    """Remembers what is published."""
+
+    published: list[Any] = field(default_factory=list)
+
+    async def PublishEvent(self, request: Any, context: Any) -> Empty:  # noqa: N802 - the proto's name
+        self.published.append(request)
+        return Empty()
+
+
+class _Healthy(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(204)
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
+        """Say nothing."""
+
+
+@pytest.fixture
+async def daprd() -> AsyncIterator[tuple[FakeDaprd, Sidecar]]:
+    fake = FakeDaprd()
+    server = grpc.aio.server()
+    api_service_v1.add_DaprServicer_to_server(fake, server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    await server.start()
+    # In a thread: the SDK's client asks this while it blocks the loop.
+    health = ThreadingHTTPServer(("127.0.0.1", 0), _Healthy)
+    threading.Thread(target=health.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+    try:
+        async with Sidecar(ServiceSettings(dapr_grpc_port=port, dapr_http_port=health.server_port)) as sidecar:
+            await sidecar.wait_up()
+            yield fake, sidecar
+    finally:
+        health.shutdown()
+        health.server_close()
+        await server.stop(None)
+
+
+async def test_an_event_goes_out_with_its_task_as_the_partition_key(daprd: tuple[FakeDaprd, Sidecar]) -> None:
+    fake, sidecar = daprd
+    common: dict[str, Any] = {"task_id": "t1", "user_id": "u1", "title": "x"}
+    bodies = (
+        TaskEvent(**common, change=TaskChange.CREATED, version=1, occurred_at=NOW),
+        ReminderFired(**common, reminder_id="r1", version=1, due_at=NOW, fired_at=NOW),
+        NotificationWanted(**common, item_id=7, kind="reminder", due_at=NOW, occurrence="20261124T170000Z"),
+    )
+    for body in bodies:
+        await sidecar.publish(CloudEvent.wrap(body, source="test", time=NOW))
+    assert [dict(request.metadata)["partitionKey"] for request in fake.published] == ["t1", "t1", "t1"]
+    assert [request.topic for request in fake.published] == ["task-events", "reminders", "notifications"]
