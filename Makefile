@@ -28,6 +28,10 @@ test: $(ENVIRONMENT) runtime browser ## all tests (ARGS="tests/e2e -k reschedule
 test-fast: $(ENVIRONMENT) ## unit tests: no runtime, some seconds
 	@$(BIN)/pytest -q tests/unit $(ARGS)
 
+.PHONY: test-k8s
+test-k8s: $(ENVIRONMENT) runtime ## the chart, on a real Kubernetes API server and Dapr's control plane (needs Go)
+	@$(BIN)/pytest tests/k8s $(ARGS)
+
 .PHONY: lint
 lint: $(ENVIRONMENT) ## style, common mistakes, import rules
 	@$(BIN)/ruff format --check .

@@ -3,12 +3,8 @@
 import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 from fastapi import Depends, FastAPI
-from fastapi.responses import FileResponse, Response
-from fastapi.staticfiles import StaticFiles
 
 from chat_api import health
 from chat_api.assistant import endpoints as chat
@@ -22,6 +18,7 @@ from chat_api.errors import install_handlers
 from chat_api.inbox import endpoints as inbox
 from chat_api.inbox.service import InboxService
 from chat_api.openapi import describe
+from chat_api.page import add_page
 from chat_api.portability import endpoints as portability
 from chat_api.portability.feeds import FeedService
 from chat_api.portability.service import PortabilityService
@@ -35,17 +32,6 @@ from chat_api.tasks import endpoints as tasks
 from chat_api.tasks import list_endpoints as lists
 from chat_api.tasks.lists import ListService
 from chat_api.tasks.service import TaskService
-
-_WEB = Path(__file__).parent / "web"
-# The files' names carry no version: a browser asks each time whether it has the current one (ETag).
-_REVALIDATE = {"Cache-Control": "no-cache"}
-
-
-class _PageFiles(StaticFiles):
-    def file_response(self, *args: Any, **kwargs: Any) -> Response:
-        response = super().file_response(*args, **kwargs)
-        response.headers.update(_REVALIDATE)
-        return response
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,16 +70,7 @@ def create_app(settings: Settings, services: Services, checks: Mapping[str, heal
     parts = (chat, tasks, lists, inbox, preferences, portability)
     for router in (*(part.router for part in parts), tasks.undo_router):
         app.include_router(router, dependencies=[Depends(room_for_changes)])
-    app.mount("/static", _PageFiles(directory=_WEB), name="static")
-
-    @app.get("/", include_in_schema=False)
-    async def page() -> FileResponse:
-        return FileResponse(_WEB / "index.html", headers=_REVALIDATE)
-
-    @app.get("/sw.js", include_in_schema=False)
-    async def service_worker() -> FileResponse:
-        # Here and not under /static: a service worker is in charge of the folder it comes from.
-        return FileResponse(_WEB / "sw.js", media_type="text/javascript", headers=_REVALIDATE)
+    add_page(app)
 
     document = functools.cache(lambda: describe(app))
     app.openapi = document  # type: ignore[method-assign]

@@ -2,10 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Iterator
 from datetime import timedelta
-
-import uvicorn
 
 from chat_api.app import Services, create_app
 from chat_api.assistant import exchange as assistant
@@ -15,6 +12,7 @@ from chat_api.assistant.service import Assistant
 from chat_api.auth.service import AuthService
 from chat_api.auth.tokens import TokenService
 from chat_api.database import Database
+from chat_api.http_server import serve_http
 from chat_api.inbox.feed import InboxFeed
 from chat_api.inbox.service import InboxService
 from chat_api.migrations import upgrade
@@ -42,14 +40,6 @@ from servicekit import service
 from servicekit.callbacks import AppChannel, Method
 from servicekit.sidecar import Sidecar
 from servicekit.subscriptions import Subscriber
-
-
-class _HttpServer(uvicorn.Server):
-    """uvicorn without signal handlers of its own: the process has one (servicekit.service)."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
 
 
 async def serve(settings: Settings, stop: asyncio.Event) -> None:
@@ -116,30 +106,13 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         await channel.start()
         resources.push_async_callback(channel.stop)
         await service.run_parts(
-            stop, _serve_http(settings, app, feed), subscriber.run(), relay.run(), relay.watch(), feed.run()
+            stop,
+            serve_http(app, host=settings.host, port=settings.port, end_streams=feed.close),
+            subscriber.run(),
+            relay.run(),
+            relay.watch(),
+            feed.run(),
         )
-
-
-async def _serve_http(settings: Settings, app: object, feed: InboxFeed) -> None:
-    """Serve until cancelled; then end the streams and let requests under way finish."""
-    server = _HttpServer(
-        uvicorn.Config(
-            app,  # type: ignore[arg-type]
-            host=settings.host,
-            port=settings.port,
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=5,
-        )
-    )
-    serving = asyncio.create_task(server.serve())
-    try:
-        await asyncio.shield(serving)
-    finally:
-        feed.close()
-        server.should_exit = True
-        await serving
 
 
 def main() -> None:

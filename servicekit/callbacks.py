@@ -16,6 +16,7 @@ from opentelemetry.trace import SpanKind
 from pydantic import BaseModel, ValidationError
 
 from servicekit.errors import SidecarRefused
+from servicekit.healthcheck import NOT_HEALTHY
 from servicekit.logs import get_logger
 from servicekit.settings import ServiceSettings
 from servicekit.tracing import span
@@ -65,7 +66,7 @@ class _HealthCheck(appcallback_service_v1.AppCallbackHealthCheckServicer):
 
     async def HealthCheck(self, request: Any, context: Any) -> Any:  # noqa: N802
         if not self._healthy():
-            await context.abort(grpc.StatusCode.UNAVAILABLE, "not healthy")
+            await context.abort(grpc.StatusCode.UNAVAILABLE, NOT_HEALTHY)
         return appcallback_v1.HealthCheckResponse()
 
 

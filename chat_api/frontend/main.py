@@ -1,0 +1,28 @@
+"""Wires the frontend: an HTTP server and the way to chat_api."""
+
+import asyncio
+
+from chat_api.frontend.app import create_app
+from chat_api.frontend.forwarding import Backend
+from chat_api.frontend.settings import Settings
+from chat_api.http_server import serve_http
+from servicekit import service
+
+NAME = "frontend"
+
+
+async def serve(settings: Settings, stop: asyncio.Event) -> None:
+    """Run until `stop` is set."""
+    async with Backend(
+        str(settings.backend_url),
+        connect_timeout=settings.connect_timeout,
+        silence_timeout=settings.silence_timeout,
+    ) as backend:
+        app = create_app(settings, backend)
+        await service.run_parts(stop, serve_http(app, host=settings.host, port=settings.port))
+
+
+def main() -> None:
+    """Entry point."""
+    settings = Settings.load()
+    service.run(NAME, settings, lambda stop: serve(settings, stop))

@@ -1,0 +1,445 @@
+"""What the chart renders: nothing here needs a cluster."""
+
+import re
+import subprocess
+from typing import Any
+
+import pytest
+import yaml
+
+from contracts import names
+from runtime.topology import Topology
+from tests.components.resources import PRODUCTION, PROJECT, load
+from tests.k8s.chart import (
+    CHART,
+    DAPR_NAMESPACE,
+    DAPR_VALUES,
+    MINIKUBE,
+    OKE,
+    RELEASE,
+    VALUES,
+    Manifest,
+    Refused,
+    as_json,
+    manifests,
+    of_kind,
+    render,
+    values,
+)
+from tests.k8s.quantities import Amount, number
+from tests.k8s.tools import dapr_chart, tool
+
+pytestmark = pytest.mark.k8s
+
+ALWAYS_FREE = Amount(number(4), number("24G"))
+SYSTEM = Amount(
+    number("900m"), number("1Gi")
+)  # what OKE's own pods ask for on two nodes: DNS, proxy, network, autoscaler
+
+both = pytest.mark.parametrize("arguments", VALUES.values(), ids=VALUES.keys())
+
+
+def deployments(arguments: tuple[str, ...]) -> dict[str, Manifest]:
+    """The Deployments of the services, by app-id."""
+    found = of_kind("Deployment", *arguments).values()
+    return {
+        item.pod["metadata"]["annotations"]["dapr.io/app-id"]: item
+        for item in found
+        if item.pod and "dapr.io/app-id" in item.pod["metadata"].get("annotations", {})
+    }
+
+
+def comparable(document: dict[str, Any]) -> str:
+    """A resource of Dapr's without the chart's labels, its settings in any order."""
+    copy: dict[str, Any] = yaml.safe_load(yaml.safe_dump(document))
+    copy["metadata"].pop("labels", None)
+    if copy["spec"].get("metadata") is not None:
+        copy["spec"]["metadata"].sort(key=lambda item: item["name"])
+    return as_json(copy)
+
+
+@both
+def test_helm_finds_nothing_to_complain_about(arguments: tuple[str, ...]) -> None:
+    answer = subprocess.run(
+        [tool("helm"), "lint", "--strict", CHART, *arguments], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert answer.returncode == 0, answer.stdout
+
+
+# The components
+
+
+def test_the_components_on_oke_are_those_in_components_production() -> None:
+    source = {(item.kind, item.name): comparable(item.document) for item in load(PRODUCTION)}
+    rendered = {
+        (item.kind, item.name): comparable(item.document)
+        for item in manifests(*OKE)
+        if item.kind in {"Component", "Resiliency"}
+    }
+    assert rendered == {key: text for key, text in source.items() if key[0] != "Configuration"}
+
+
+def test_on_minikube_only_the_way_into_kafka_differs() -> None:
+    oke, minikube = (of_kind("Component", *arguments) for arguments in (OKE, MINIKUBE))
+    assert set(oke) == set(minikube)
+    assert {name for name in oke if comparable(oke[name].document) != comparable(minikube[name].document)} == {"pubsub"}
+    settings = [
+        {item["name"]: item.get("value", item.get("secretKeyRef")) for item in one["pubsub"].spec["metadata"]}
+        for one in (oke, minikube)
+    ]
+    changed = {key for key in settings[0] | settings[1] if settings[0].get(key) != settings[1].get(key)}
+    assert changed == {"authType", "disableTls", "saslMechanism", "saslUsername", "saslPassword"}
+    assert (settings[1]["authType"], settings[1]["disableTls"]) == ("none", "true")
+
+
+@both
+def test_each_sidecar_has_the_configuration_of_its_app_and_lets_in_only_whom_it_must(
+    arguments: tuple[str, ...],
+) -> None:
+    source = {item.name: item.spec for item in load(PRODUCTION) if item.kind == "Configuration"}
+    rendered = of_kind("Configuration", *arguments)
+    services = values(*arguments)["services"]
+    for app_id, deployment in deployments(arguments).items():
+        spec = rendered[deployment.pod["metadata"]["annotations"]["dapr.io/config"]].spec  # type: ignore[index]
+        access = spec.pop("accessControl")
+        assert spec == source[services[app_id].get("config", "todo-config")]
+        assert access["defaultAction"] == "deny"
+        assert {policy["appId"] for policy in access["policies"]} == set(services[app_id].get("callers", {}))
+        assert all(policy["defaultAction"] == "deny" for policy in access["policies"])
+
+
+def test_every_method_that_is_invoked_is_allowed_to_somebody() -> None:
+    methods = {value for name, value in vars(names).items() if name.endswith("_METHOD")}
+    allowed = {
+        operation["name"]
+        for item in of_kind("Configuration", *OKE).values()
+        for policy in item.spec["accessControl"]["policies"]
+        for operation in policy["operations"]
+    }
+    assert {
+        method for method in methods if method not in allowed and f"{method.rpartition('/')[0]}/*" not in allowed
+    } == set()
+
+
+def test_a_model_comes_with_its_key_from_kubernetes() -> None:
+    with_model = ("--set", "languageModel.enabled=true,secrets.languageModel.apiKey=k")
+    model = of_kind("Component", *with_model)[names.LANGUAGE_MODEL]
+    (key,) = (item for item in model.spec["metadata"] if item["name"] == "key")
+    assert key["secretKeyRef"] == {"name": "todo-language-model", "key": "COHERE_API_KEY"}
+    assert model.document["auth"] == {"secretStore": names.SECRET_STORE}
+    assert "todo-language-model" in of_kind("Secret", *with_model)
+    assert "todo-language-model" in of_kind("Role", *with_model)["todo-chat-api"].document["rules"][0]["resourceNames"]
+    (scope, *_) = of_kind("Configuration", *with_model)["todo-chat-api"].spec["secrets"]["scopes"]
+    assert "todo-language-model" in scope["deniedSecrets"]
+
+
+def test_settings_of_a_component_can_be_changed_and_a_component_left_out() -> None:
+    changed = of_kind(
+        "Component",
+        "--set",
+        "components.statestore.metadata.maxConns=7",
+        "--set",
+        r"components.push-fcm\.googleapis\.com.enabled=false",
+    )
+    assert {"name": "maxConns", "value": "7"} in changed["statestore"].spec["metadata"]
+    assert "push-fcm.googleapis.com" not in changed
+
+
+# The services
+
+
+@both
+def test_every_app_of_the_run_file_is_a_service(arguments: tuple[str, ...]) -> None:
+    apps = {app.app_id: app for app in Topology.load(PROJECT / "dapr.yaml").apps}
+    found = deployments(arguments)
+    assert set(found) == set(apps), "add it to `services` in charts/todo-app/values.yaml"
+    services = values(*arguments)["services"]
+    for app_id, deployment in found.items():
+        (container,) = deployment.pod_spec["containers"]
+        assert container["command"][1:] == list(apps[app_id].command[1:])
+        (base,) = (item.name for item in load(PRODUCTION) if item.file == apps[app_id].config.name)
+        assert services[app_id].get("config", "todo-config") == base
+
+
+@both
+def test_sidecars_are_as_the_issue_asks(arguments: tuple[str, ...]) -> None:
+    for app_id, deployment in deployments(arguments).items():
+        pod = deployment.pod
+        assert pod
+        annotations = pod["metadata"]["annotations"]
+        (container,) = pod["spec"]["containers"]
+        env = {item["name"]: item.get("value", item.get("valueFrom")) for item in container["env"]}
+        assert annotations["dapr.io/enabled"] == "true"
+        assert annotations["dapr.io/app-protocol"] == "grpc"
+        assert annotations["dapr.io/app-port"] == env["APP_PORT"]
+        for kind, variable in (("api", "DAPR_API_TOKEN"), ("app", "APP_API_TOKEN")):
+            secret = annotations[f"dapr.io/{kind}-token-secret"]
+            assert env[variable] == {"secretKeyRef": {"name": secret, "key": "token"}}
+            assert "token" in of_kind("Secret", *arguments)[secret].document["stringData"], app_id
+        assert annotations["dapr.io/log-as-json"] == "true"
+        assert annotations["dapr.io/enable-native-sidecar"] == "true"
+        for key in ("graceful-shutdown-seconds", "block-shutdown-duration"):
+            assert annotations[f"dapr.io/{key}"]
+        limit, goal = annotations["dapr.io/sidecar-memory-limit"], annotations["dapr.io/env"]
+        memory_goal = re.search(r"GOMEMLIMIT=(\d+)MiB", goal)
+        assert memory_goal
+        assert number(f"{memory_goal[1]}Mi") < number(limit), "the collector must begin before the kill"
+        assert pod["spec"]["terminationGracePeriodSeconds"] > 2 * int(annotations["dapr.io/graceful-shutdown-seconds"])
+
+
+def test_no_native_sidecars_where_kubernetes_has_none() -> None:
+    for item in of_kind("Deployment", kubernetes="1.28.0").values():
+        assert item.pod
+        assert item.pod["metadata"].get("annotations", {}).get("dapr.io/enable-native-sidecar") in {"false", None}
+
+
+@both
+def test_a_service_may_read_the_secrets_of_its_components_and_no_other(arguments: tuple[str, ...]) -> None:
+    components = of_kind("Component", *arguments).values()
+    configurations, roles = of_kind("Configuration", *arguments), of_kind("Role", *arguments)
+    for app_id, deployment in deployments(arguments).items():
+        used = {
+            setting["secretKeyRef"]["name"]
+            for item in components
+            if app_id in item.document.get("scopes", [app_id])
+            for setting in item.spec.get("metadata") or ()
+            if "secretKeyRef" in setting
+        }
+        for scope in configurations[f"todo-{app_id}"].spec["secrets"]["scopes"]:
+            used |= set(scope.get("allowedSecrets", ()))
+        account = deployment.pod_spec["serviceAccountName"]
+        (rule,) = roles[account].document["rules"]
+        assert set(rule["resourceNames"]) == used, app_id
+        assert rule["verbs"] == ["get"]
+
+
+@both
+def test_pods_meet_the_restricted_standard_and_cannot_write_to_their_image(arguments: tuple[str, ...]) -> None:
+    for item in manifests(*arguments):
+        if item.pod is None:
+            continue
+        spec = item.pod_spec
+        assert spec["securityContext"]["runAsNonRoot"] is True, item.name
+        assert spec["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+        for container in spec["containers"]:
+            security = container["securityContext"]
+            assert security["allowPrivilegeEscalation"] is False
+            assert security["capabilities"] == {"drop": ["ALL"]}
+            assert security.get("readOnlyRootFilesystem") or container["name"] == "broker", item.name
+            assert {"cpu", "memory"} <= set(container["resources"]["requests"]), item.name
+            assert "memory" in container["resources"]["limits"], item.name
+        if "dapr.io/app-id" not in item.pod["metadata"].get("annotations", {}):
+            assert spec["automountServiceAccountToken"] is False, item.name
+
+
+@both
+def test_long_running_pods_have_probes_and_are_spread_and_protected(arguments: tuple[str, ...]) -> None:
+    budgets = of_kind("PodDisruptionBudget", *arguments)
+    for name, item in of_kind("Deployment", *arguments).items():
+        (container,) = item.pod_spec["containers"]
+        assert {"startupProbe", "livenessProbe", "readinessProbe"} <= set(container), name
+        labels = item.pod["metadata"]["labels"]  # type: ignore[index]
+        (spread,) = item.pod_spec["topologySpreadConstraints"]
+        for selector in (budgets[name].spec["selector"], spread["labelSelector"], item.spec["selector"]):
+            assert selector["matchLabels"].items() <= labels.items(), name
+        assert container["command"][0] == "python"
+
+
+@both
+def test_the_api_scales_and_nothing_else_sets_its_replicas(arguments: tuple[str, ...]) -> None:
+    (scaler,) = of_kind("HorizontalPodAutoscaler", *arguments).values()
+    target = scaler.spec["scaleTargetRef"]["name"]
+    assert target == f"{RELEASE}-chat-api"
+    assert (scaler.spec["minReplicas"], scaler.spec["maxReplicas"]) == (2, 3)
+    assert "replicas" not in of_kind("Deployment", *arguments)[target].spec
+
+
+@both
+def test_network_policies_begin_with_nothing_and_reach_every_pod(arguments: tuple[str, ...]) -> None:
+    policies = of_kind("NetworkPolicy", *arguments)
+    default = policies[f"{RELEASE}-default"].spec
+    assert default["policyTypes"] == ["Ingress", "Egress"]
+    assert "ingress" not in default
+    selector = default["podSelector"]["matchLabels"].items()
+    for item in manifests(*arguments):
+        if item.pod:
+            assert selector <= item.pod["metadata"]["labels"].items(), item.name
+    sidecars = policies[f"{RELEASE}-sidecars"].spec["podSelector"]["matchExpressions"][0]["values"]
+    assert set(deployments(arguments)) <= set(sidecars)
+
+
+@both
+def test_selectors_of_services_find_pods_and_their_ports(arguments: tuple[str, ...]) -> None:
+    pods = [item for item in manifests(*arguments) if item.pod and item.kind in {"Deployment", "StatefulSet"}]
+    for service in of_kind("Service", *arguments).values():
+        (item,) = (
+            item
+            for item in pods
+            if service.spec["selector"].items() <= item.pod["metadata"]["labels"].items()  # type: ignore[index]
+        )
+        ports = {port["name"]: port["containerPort"] for c in item.pod_spec["containers"] for port in c["ports"]}
+        for port in service.spec["ports"]:
+            assert port.get("targetPort", port["port"]) in {*ports, *ports.values()}, service.name
+
+
+def test_oke_runs_on_arm_and_brings_no_server_of_its_own() -> None:
+    assert not of_kind("StatefulSet", *OKE)
+    for item in manifests(*OKE):
+        if item.pod:
+            assert item.pod_spec["nodeSelector"] == {"kubernetes.io/arch": "arm64"}, item.name
+    assert of_kind("Service", *OKE)[f"{RELEASE}-frontend"].spec["type"] == "LoadBalancer"
+    assert not {"todo-kafka", "todo-postgresql"} & set(of_kind("Secret", *OKE)), "they are made beforehand"
+
+
+# Migrations, secrets, extras
+
+
+def hooks(*arguments: str) -> dict[str, str]:
+    return {item.name: item.annotations.get("helm.sh/hook", "") for item in manifests(*arguments)}
+
+
+def test_the_schema_comes_before_the_services_where_the_database_is_there_before() -> None:
+    assert hooks(*OKE)["todo-migrations"] == "pre-install,pre-upgrade"
+    assert hooks()["todo-migrations"] == "post-install,post-upgrade", "its database comes with the release"
+    external = (
+        "--set",
+        "secrets.postgresql.connectionString=postgresql://h/d,secrets.postgresql.databaseUrl=postgresql+asyncpg://h/d",
+    )
+    assert hooks(*external)["todo-migrations"] == "pre-install,pre-upgrade"
+    job = next(item for item in manifests(*external) if item.kind == "Job" and item.name == "todo-migrations")
+    (variable,) = job.pod_spec["containers"][0]["env"]
+    secret = variable["valueFrom"]["secretKeyRef"]["name"]
+    (made,) = (item for item in manifests(*external) if item.kind == "Secret" and item.name == secret)
+    assert made.annotations["helm.sh/hook"] == "pre-install,pre-upgrade", "the job's secret is there when it starts"
+    assert int(made.annotations["helm.sh/hook-weight"]) < int(job.annotations["helm.sh/hook-weight"])
+
+
+def test_the_topics_are_those_of_the_component() -> None:
+    (job,) = (item for item in manifests() if item.kind == "Job" and item.name == "todo-topics")
+    (script,) = job.pod_spec["containers"][0]["args"]
+    topics = re.search(r"for topic in (.*); do", script)
+    assert topics
+    assert set(topics[1].split()) == {
+        value
+        for name, value in vars(names).items()
+        if name in {"TASK_EVENTS", "TASK_UPDATES", "REMINDERS", "NOTIFICATIONS", "DEAD_LETTERS"}
+    }
+    checked = subprocess.run(["bash", "-n"], input=script, text=True, check=False, capture_output=True)  # noqa: S607
+    assert checked.returncode == 0, checked.stderr
+
+
+def test_one_password_opens_the_database_everywhere() -> None:
+    secrets = {name: item.document["stringData"] for name, item in of_kind("Secret").items()}
+    password = secrets["todo-postgresql"]["database-url"].split(":")[2].split("@")[0]
+    # The Secret `todo-postgresql` is the services'; the server's own is made by another template.
+    assert f"todo:{password}@" in secrets["todo-postgresql"]["connection-string"]
+    own = [item for item in manifests() if item.kind == "Secret" and "password" in item.document["stringData"]]
+    assert {item.document["stringData"]["password"] for item in own if item.name != "todo-kafka"} == {password}
+
+
+def test_generated_keys_are_32_bytes_and_different() -> None:
+    tokens = [
+        item.document["stringData"]["token"]
+        for item in of_kind("Secret").values()
+        if "token" in item.document["stringData"]
+    ]
+    assert len(set(tokens)) == len(tokens) == 2 * len(deployments(()))
+    for name, wanted in values()["secrets"]["generated"].items():
+        assert wanted
+        assert re.fullmatch(r"[A-Za-z0-9_-]{43}", of_kind("Secret")[name].document["stringData"][name])
+
+
+def test_extras_come_when_they_are_asked_for() -> None:
+    plain = {item.kind for item in manifests()}
+    assert not {"Ingress", "ServiceMonitor"} & plain
+    asked = ("--set", "ingress.enabled=true,ingress.tlsSecret=cert,monitoring.serviceMonitor=true,frontend.https=true")
+    assert {"Ingress", "ServiceMonitor"} <= {item.kind for item in manifests(*asked)}
+    (ingress,) = of_kind("Ingress", *asked).values()
+    assert ingress.spec["tls"][0]["secretName"] == "cert"
+    (container,) = deployments(asked)[names.CHAT_API].pod_spec["containers"]
+    assert {"name": "COOKIE_SECURE", "value": "true"} in container["env"]
+
+
+# Wrong values
+
+WRONG = {
+    "frontend.replica=2": "additional properties 'replica' not allowed",
+    "services.chat-api.replcas=2": "additional properties 'replcas' not allowed",
+    "service.chat-api.replicas=2": "additional properties 'service' not allowed",
+    "services.scheduler.module=null": "missing property 'module'",
+    "services.Chat.module=chat_api": "invalid propertyName 'Chat'",
+    "services.scheduler.replicas=0": "minimum: got 0, want 1",
+    "services.scheduler.config=todo-confg": "components/production has no Configuration",
+    "services.scheduler.callers.chatapi={/a.B/C}": "there is no such service",
+    "serviceDefaults.sidecar.memoryLimit=lots": "'lots' does not match pattern",
+    "components.pubsup.enabled=false": "components.pubsup: there is no such component",
+    "kafka.login=plain": "value must be one of 'none', 'scram'",
+    "secrets.postgresql.databaseUrl=postgresql://x": "does not match pattern '^(postgresql\\\\+asyncpg://.+)?$'",
+    "image.digest=sha256:abc": "'sha256:abc' does not match pattern",
+    "broker.enabled=false": "secrets.kafka.brokers: say where the broker is",
+    "postgresql.enabled=false": "secrets.postgresql: say connectionString and databaseUrl",
+    "languageModel.enabled=true": "secrets.languageModel.apiKey: the language model needs a key",
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_a_wrong_value_is_refused_with_a_clear_message(wrong: str) -> None:
+    with pytest.raises(Refused, match=re.escape(WRONG[wrong])):
+        render("--set", wrong)
+
+
+@both
+def test_every_value_is_known_to_the_schema_and_every_image_is_pinned(arguments: tuple[str, ...]) -> None:
+    for item in manifests(*arguments):
+        if item.pod:
+            for container in item.pod_spec["containers"]:
+                assert re.search(r":[^:/]*\d", container["image"]), "a tag that names a version"
+    with pytest.raises(Refused):
+        render("--set", "image.pullPolicy=Sometimes", *arguments)
+
+
+# Room
+
+
+def replicas(item: Manifest, arguments: tuple[str, ...], *, chart: Any = None) -> int:
+    """The most that there may be of a workload."""
+    if chart is None:
+        for scaler in of_kind("HorizontalPodAutoscaler", *arguments).values():
+            if scaler.spec["scaleTargetRef"]["name"] == item.name:
+                return int(scaler.spec["maxReplicas"])
+    return int(item.spec.get("replicas", 1))
+
+
+def asked_for(item: Manifest) -> Amount:
+    """What one pod asks for, with the sidecar that its annotations make."""
+    amount = Amount.total(Amount.of(container.get("resources") or {}) for container in item.pod_spec["containers"])
+    annotations = item.pod["metadata"].get("annotations", {})  # type: ignore[index]
+    if annotations.get("dapr.io/enabled") == "true":
+        amount += Amount(
+            number(annotations["dapr.io/sidecar-cpu-request"]), number(annotations["dapr.io/sidecar-memory-request"])
+        )
+    return amount
+
+
+def test_everything_fits_into_what_is_always_free(record_property: Any) -> None:
+    workloads = {"Deployment", "StatefulSet"}
+    app = Amount.total(asked_for(item) * replicas(item, OKE) for item in manifests(*OKE) if item.kind in workloads)
+    surge = max((asked_for(item) for item in manifests(*OKE) if item.kind == "Deployment"), key=lambda one: one.memory)
+    control = ("-f", str(DAPR_VALUES))
+    plane = [
+        item for item in manifests(*control, chart=dapr_chart(), namespace=DAPR_NAMESPACE) if item.kind in workloads
+    ]
+    for item in plane:
+        for container in item.pod_spec["containers"]:
+            assert Amount.of(container["resources"]).cpu, (
+                f"{item.name} asks for nothing: give it something in {DAPR_VALUES}"
+            )
+    dapr = Amount.total(asked_for(item) * replicas(item, control, chart="dapr") for item in plane)
+    total = app + surge + dapr + SYSTEM
+    for name, amount in (("app", app), ("a pod more, while it rolls", surge), ("dapr", dapr), ("all", total)):
+        record_property(name, str(amount))
+        print(f"{name}: {amount}")  # noqa: T201 - `pytest -s` shows what is left
+    assert total.cpu <= ALWAYS_FREE.cpu, str(total)
+    assert total.memory <= ALWAYS_FREE.memory, str(total)
+    schedulers = next(item for item in plane if item.name == "dapr-scheduler-server")
+    assert replicas(schedulers, control, chart="dapr") == 3, "the reminders' jobs survive the loss of one"
