@@ -49,8 +49,8 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
     async with contextlib.AsyncExitStack() as resources:
         resources.push_async_callback(database.close)
         sidecar = await resources.enter_async_context(Sidecar(settings))
-        relay = OutboxRelay(database, sidecar, parallel=settings.relay_parallel)
         feed = InboxFeed(database)
+        relay = OutboxRelay(database, sidecar, parallel=settings.relay_parallel, on_wake=feed.wake)
         tasks = TaskService(database, relay)
         inbox = InboxService(database, feed, relay, tasks)
         conversations = ConversationStore(sidecar, ttl=settings.conversation_ttl, timeout=settings.conversation_timeout)

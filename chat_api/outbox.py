@@ -7,6 +7,7 @@ event id each time. The user's request never waits for it.
 import asyncio
 import contextlib
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
@@ -95,7 +96,15 @@ class _Rest:
 class OutboxRelay:
     """Publishes the outbox. A task whose event fails rests for a while; the others go on."""
 
-    def __init__(self, database: Database, publisher: Publisher, *, parallel: int) -> None:
+    def __init__(
+        self,
+        database: Database,
+        publisher: Publisher,
+        *,
+        parallel: int,
+        on_wake: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._on_wake = on_wake
         self._database = database
         self._publisher = publisher
         self._slots = asyncio.Semaphore(parallel)
@@ -105,8 +114,9 @@ class OutboxRelay:
         self._backlog = 0
 
     def wake(self) -> None:
-        """There is something new: call after the commit."""
+        """There is something new: call after the commit. `on_wake` runs, too."""
         self._woken.set()
+        self._on_wake()
 
     @property
     def backlog(self) -> int:

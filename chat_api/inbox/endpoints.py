@@ -1,6 +1,6 @@
 """The inbox and its live stream."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Self
 
@@ -12,7 +12,7 @@ from chat_api.auth.dependencies import CurrentUser, auth_service, session_token
 from chat_api.auth.service import AuthService
 from chat_api.errors import NotAuthenticated
 from chat_api.inbox.models import InboxItem, ItemKind
-from chat_api.inbox.service import InboxService
+from chat_api.inbox.service import InboxService, TasksChanged
 from chat_api.tasks.endpoints import task_view
 from chat_api.tasks.schemas import TaskView
 from contracts.base import Instant
@@ -20,6 +20,7 @@ from contracts.base import Instant
 router = APIRouter(prefix="/api/v1", tags=["reminders"])
 
 FIRED_EVENT = "reminder.fired"
+CHANGED_EVENT = "task.changed"
 _RECONNECT_MS = 1000
 _MAX_ID = 2**63 - 1
 
@@ -39,6 +40,12 @@ class FiredReminder(BaseModel):
     due_at: datetime
     fired_at: datetime
     acknowledged_at: datetime | None
+
+
+class ChangedTasks(BaseModel):
+    """Tasks to read again: they were changed, added or deleted."""
+
+    task_ids: Sequence[str]
 
 
 class Snooze(BaseModel):
@@ -106,7 +113,8 @@ async def events(
 ) -> AsyncIterator[ServerSentEvent]:
     """Fired reminders as server-sent events, each once a stream; a new stream starts with those never streamed.
 
-    It ends with the session.
+    Events `reminder.fired` have an id to go on from. Events `task.changed`, without one, name tasks to read again:
+    what changed while no stream was open is not told. It ends with the session.
     """
     start = last_event_id if last_event_id is not None else after
 
@@ -122,5 +130,7 @@ async def events(
         yield _event(item)
 
 
-def _event(item: InboxItem) -> ServerSentEvent:
+def _event(item: InboxItem | TasksChanged) -> ServerSentEvent:
+    if isinstance(item, TasksChanged):
+        return ServerSentEvent(event=CHANGED_EVENT, data=ChangedTasks(task_ids=item.task_ids))
     return ServerSentEvent(event=FIRED_EVENT, id=str(item.id), data=FiredReminder.model_validate(item))

@@ -1,20 +1,46 @@
-"""Tells the open streams of this process that their user's inbox has something new.
+"""Tells the open streams of this process that their user's inbox has something new, or that a task has changed.
 
-One query serves all streams: at once when this process put an item in, within a second when another replica did.
+A query for each serves all streams: at once when this process did it, within a second when another replica did.
 """
 
 import asyncio
 import contextlib
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 
 from chat_api.database import Database
 from chat_api.inbox.repository import InboxRepository
+from chat_api.tasks.signals import SignalReader, forget_old
 from servicekit.logs import get_logger
 
 log = get_logger(__name__)
 
 _POLL = 1.0  # seconds
+_TIDY = 60.0  # seconds
+
+
+class Listener:
+    """One open stream's ear."""
+
+    def __init__(self) -> None:
+        self._woken = asyncio.Event()
+        self._tasks: set[str] = set()
+
+    def wake(self, task_ids: Iterable[str] = ()) -> None:
+        """There may be something new; these tasks have changed."""
+        self._tasks.update(task_ids)
+        self._woken.set()
+
+    async def wait(self) -> None:
+        """Return when there may be something new, also when that was before this call."""
+        await self._woken.wait()
+
+    def take(self) -> Sequence[str]:
+        """The ids of the tasks that have changed since the last call."""
+        self._woken.clear()
+        taken, self._tasks = self._tasks, set()
+        return sorted(taken)
 
 
 class InboxFeed:
@@ -23,8 +49,9 @@ class InboxFeed:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._woken = asyncio.Event()
-        self._listeners: dict[str, set[asyncio.Event]] = defaultdict(set)
+        self._listeners: dict[str, set[Listener]] = defaultdict(set)
         self._newest: int | None = None
+        self._signals = SignalReader()
         self._closed = False
 
     @property
@@ -33,34 +60,39 @@ class InboxFeed:
         return self._closed
 
     def wake(self) -> None:
-        """Something was put in: call after the commit."""
+        """Something was put in or changed: call after the commit."""
         self._woken.set()
 
     @contextlib.contextmanager
-    def listen(self, user_id: str) -> Iterator[asyncio.Event]:
-        """An event that is set whenever there may be something new for this user, and when the feed closes."""
-        signal = asyncio.Event()
-        self._listeners[user_id].add(signal)
+    def listen(self, user_id: str) -> Iterator[Listener]:
+        """What is woken whenever there may be something new for this user, and when the feed closes."""
+        listener = Listener()
+        self._listeners[user_id].add(listener)
         try:
-            yield signal
+            yield listener
         finally:
-            self._listeners[user_id].discard(signal)
+            self._listeners[user_id].discard(listener)
             if not self._listeners[user_id]:
                 del self._listeners[user_id]
 
     def close(self) -> None:
         """End all streams, so that the server can stop."""
         self._closed = True
-        for signals in self._listeners.values():
-            for signal in signals:
-                signal.set()
+        for listeners in self._listeners.values():
+            for listener in listeners:
+                listener.wake()
 
     async def run(self) -> None:
         """Watch until cancelled."""
+        clock = asyncio.get_running_loop().time
+        tidied = clock()
         while True:
             self._woken.clear()
             try:
                 await self._look()
+                if clock() - tidied > _TIDY:
+                    tidied = clock()
+                    await self._tidy()
             except Exception as error:  # noqa: BLE001 - the database may be away; the feed must outlive that
                 log.error("inbox not read", error=str(error) or repr(error))
             with contextlib.suppress(TimeoutError):
@@ -70,9 +102,17 @@ class InboxFeed:
     async def _look(self) -> None:
         async with self._database.reading() as session:
             newest, users = await InboxRepository(session).users_since(self._newest)
+            changed = await self._signals.new(session)
         # At the first look it is not known what came since the streams that are open already last looked.
         heard = set(self._listeners) if self._newest is None else users
         self._newest = newest
-        for user_id in heard:
-            for signal in self._listeners.get(user_id, ()):
-                signal.set()
+        tasks: dict[str, set[str]] = defaultdict(set)
+        for user_id, task_id in changed:
+            tasks[user_id].add(task_id)
+        for user_id in {*heard, *tasks}:
+            for listener in self._listeners.get(user_id, ()):
+                listener.wake(tasks.get(user_id, ()))
+
+    async def _tidy(self) -> None:
+        async with self._database.writing() as session:
+            await forget_old(session, datetime.now(UTC))

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -20,6 +21,7 @@ from chat_api.outbox import OutboxRelay
 from chat_api.preferences.quiet import quiet_until
 from chat_api.preferences.repository import preferences_of
 from chat_api.push.wanted import want_notification
+from chat_api.tasks import signals
 from chat_api.tasks.models import Task, TaskKind, TaskStatus, WishStatus
 from chat_api.tasks.record import keep
 from chat_api.tasks.repeating import advance
@@ -45,6 +47,13 @@ log = get_logger(__name__)
 Result = TypeVar("Result")
 
 _RECHECK = 30.0  # seconds between looks at whether the stream may go on
+
+
+@dataclass(frozen=True, slots=True)
+class TasksChanged:
+    """Tasks that were changed, added or deleted, on whichever way."""
+
+    task_ids: Sequence[str]
 
 
 class InboxService:
@@ -124,16 +133,18 @@ class InboxService:
 
     async def stream(
         self, user_id: str, after: int | None, *, allowed: Callable[[], Awaitable[bool]]
-    ) -> AsyncIterator[InboxItem]:
+    ) -> AsyncIterator[InboxItem | TasksChanged]:
         """Items as they come, each once; first those later than `after`, or else those never streamed before.
+
+        In between, which tasks have changed while it was open.
 
         Ends when the server stops, and within half a minute after `allowed` has become false.
         """
         sent: set[int] = set()
-        with self._feed.listen(user_id) as signal:
+        with self._feed.listen(user_id) as listener:
             last = after if after is not None else await _unbroken(self._newest_id())
             while not self._feed.closed and await _unbroken(allowed()):
-                signal.clear()
+                changed = listener.take()
                 items = await _unbroken(self._unsent(user_id, last, after or 0))
                 fresh = {item.id: item for item in items if item.id is not None and item.id not in sent}
                 for item in fresh.values():
@@ -142,9 +153,11 @@ class InboxService:
                     sent.update(fresh)
                     last = max(last, *fresh)
                     await _unbroken(self._mark_delivered(list(fresh)))
+                if changed:
+                    yield TasksChanged(changed)
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(_RECHECK):
-                        await signal.wait()
+                        await listener.wait()
 
     async def _newest_id(self) -> int:
         async with self._database.reading() as session:
@@ -208,6 +221,8 @@ class InboxService:
             if reminder.status == WishStatus.PENDING and reminder.due_at == scheduled.due_at:
                 reminder.status = WishStatus.SCHEDULED
                 tasks.add(reminder)
+                signals.put(session, reminder.user_id, reminder.task_id)
+        self._feed.wake()
 
 
 async def _unbroken(work: Awaitable[Result]) -> Result:

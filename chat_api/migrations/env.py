@@ -15,7 +15,8 @@ import chat_api.portability.models
 import chat_api.preferences.models
 import chat_api.push.models
 import chat_api.tasks.history
-import chat_api.tasks.models  # noqa: F401 - tables are registered by being imported
+import chat_api.tasks.models
+import chat_api.tasks.signals  # noqa: F401 - tables are registered by being imported
 
 
 def _run(connection: Connection) -> None:

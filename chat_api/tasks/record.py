@@ -1,4 +1,4 @@
-"""Keeps a changed task: its next version, its rows and its event, in one running transaction."""
+"""Keeps a changed task: its next version, its rows, its event and its signal, in one running transaction."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from chat_api import outbox
+from chat_api.tasks import signals
 from chat_api.tasks.models import Reminder, Task, TaskStatus
 from chat_api.tasks.repository import WAITING, TaskRepository
 from contracts.events import ReminderSpec, TaskChange, TaskEvent
@@ -45,7 +46,8 @@ def record(
     *,
     active: bool = True,
 ) -> None:
-    """The event of this change, in the same transaction."""
+    """The event of this change and the signal to open pages, in the same transaction."""
+    signals.put(session, task.user_id, task.id)
     wanted = active and task.status == TaskStatus.OPEN
     outbox.put(
         session,

@@ -1,4 +1,4 @@
-// The stream of fired reminders. EventSource reconnects by itself; what it gives up on is opened again here.
+// The stream of fired reminders and of changed tasks. EventSource reconnects by itself; what it gives up on is opened again here.
 
 const FIRST_DELAY = 1_000;
 const LONGEST_DELAY = 30_000;
@@ -7,11 +7,12 @@ const LONGEST_DELAY = 30_000;
  * Keep the stream open until `signal` fires.
  * @param lastId the newest inbox id that is already known
  * @param onReminder called with each inbox item; may be called twice with the same one
+ * @param onTasks called when tasks may have changed, here or elsewhere
  * @param onState called with "live", "reconnecting" or "offline"
  * @param onReopened called when the stream is back after an interruption
  * @param probe asked when the stream was refused; it finds out whether the session is over
  */
-export function followReminders({ lastId, onReminder, onState, onReopened, probe, signal }) {
+export function followReminders({ lastId, onReminder, onTasks, onState, onReopened, probe, signal }) {
   let source;
   let timer;
   let delay = FIRST_DELAY;
@@ -24,12 +25,15 @@ export function followReminders({ lastId, onReminder, onState, onReopened, probe
     source.addEventListener("open", () => {
       delay = FIRST_DELAY;
       onState("live");
+      // What changed before the stream was open was not told on it.
       if (interrupted) onReopened();
+      else onTasks();
       interrupted = false;
     });
     source.addEventListener("reminder.fired", (event) => {
       onReminder({ ...JSON.parse(event.data), id: Number(event.lastEventId) });
     });
+    source.addEventListener("task.changed", onTasks);
     source.addEventListener("error", lost);
   }
 

@@ -2,11 +2,13 @@
 
 import { el, icon } from "./dom.js";
 
+const FRESH = 2_400; // as long as the animation in tasks.css
+
 /**
- * `parts` are the subtasks' elements, `act` has the commands complete, reopen, edit and menu.
+ * `freshFor` says for how many milliseconds it has been pointed out, `parts` are the subtasks' elements, `act` has the commands complete, reopen, edit and menu.
  * `kind` is "task", "subtask" or "completed", and names the element for tests.
  */
-export function taskRow(task, { kind, meta, parts = [], fresh, act }) {
+export function taskRow(task, { kind, meta, parts = [], freshFor, act }) {
   const done = task.status === "completed";
   const title = el("p", { class: "task-title", text: task.title });
   const text = el("div", { class: "task-text", onclick: (event) => clicked(event, task, act) },
@@ -14,8 +16,9 @@ export function taskRow(task, { kind, meta, parts = [], fresh, act }) {
     task.notes && el("p", { class: "task-notes", text: task.notes }),
     meta.length && el("ul", { class: "task-meta" }, ...meta.map(metaItem)),
   );
+  const fresh = freshFor < FRESH;
   const classes = ["task", done && "done", fresh && "fresh"].filter(Boolean).join(" ");
-  return el("li", { class: classes, "data-testid": `${kind}-item`, "data-task-id": task.id, "data-priority": task.priority },
+  const row = el("li", { class: classes, "data-testid": `${kind}-item`, "data-task-id": task.id, "data-priority": task.priority },
     done
       ? button(task, "reopen", "Reopen", "check", () => act.reopen(task))
       : button(task, "complete", "Complete", "check", () => act.complete(task)),
@@ -23,6 +26,9 @@ export function taskRow(task, { kind, meta, parts = [], fresh, act }) {
     button(task, "menu", "More for", "more", (event) => act.menu(task, event.currentTarget)),
     parts.length > 0 && el("ul", { class: "parts" }, ...parts),
   );
+  // Drawn anew, it goes on where it was.
+  if (fresh) row.style.animationDelay = `-${freshFor}ms`;
+  return row;
 }
 
 /** A click on the words edits, unless it selected some of them. */

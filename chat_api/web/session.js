@@ -133,6 +133,7 @@ export function startSession(root, user, { onOver }) {
           reminders.receive(item);
           tasks.refreshSoon([item.task_id]);
         },
+        onTasks: () => tasks.heardOfChanges(),
         onState: showConnection,
         onReopened: catchUp,
         probe: () => client.me(),

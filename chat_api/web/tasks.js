@@ -12,8 +12,12 @@ import { toast } from "./toast.js";
 
 const PAGE = 100;
 const PAGE_LIMIT = 500;
-// A change comes back from the workers (armed reminder, next occurrence) a moment after its answer.
+// A change comes back from the workers (armed reminder, next occurrence) a moment after its answer. The stream tells so;
+// this is for when it is interrupted just then.
 const ECHOES = [1_200, 4_000];
+// Several changes in quick succession are read together.
+const GATHER = 50;
+const BETWEEN = 500;
 const TICK = 15_000;
 
 export class Tasks {
@@ -27,9 +31,12 @@ export class Tasks {
   #next = { open: undefined, completed: undefined };
   #loaded = false;
   #drawn = "";
-  #fresh = new Set();
+  /** Task id → when it was pointed out. */
+  #fresh = new Map();
   #timers = [];
   #asked = 0;
+  /** Of changes: {at: when they were last read, timer, reading, again}. */
+  #heard = { at: 0 };
   #subtaskForm = null;
 
   /** `onSettled` runs with the id of a task that was completed or deleted here; `openEditor` with a task, or what a new one begins with. */
@@ -54,7 +61,7 @@ export class Tasks {
     hook(view, "completed-more").addEventListener("click", () => this.#more("completed"));
     this.#wireQuickAdd();
     const tick = setInterval(() => this.#draw(), TICK);
-    signal.addEventListener("abort", () => [tick, ...this.#timers].forEach(clearTimeout));
+    signal.addEventListener("abort", () => [tick, this.#heard.timer, ...this.#timers].forEach(clearTimeout));
   }
 
   /** Read what is shown again. A failure is shown above the list. */
@@ -109,10 +116,27 @@ export class Tasks {
 
   /** Read now and again shortly, when the workers have caught up. `changed` are ids to point out. */
   refreshSoon(changed = []) {
-    for (const id of changed) this.#fresh.add(id);
+    for (const id of changed) this.#fresh.set(id, Date.now());
     this.#timers.forEach(clearTimeout);
-    this.refresh().then(() => this.#fresh.clear());
+    this.refresh();
     this.#timers = ECHOES.map((delay) => setTimeout(() => this.refresh({ echo: true }), delay));
+  }
+
+  /** The stream says that tasks have changed, here or elsewhere. A page that nobody sees reads them when it is seen again. */
+  heardOfChanges() {
+    if (this.#heard.timer || document.visibilityState === "hidden") return;
+    if (this.#heard.reading) {
+      this.#heard.again = true;
+      return;
+    }
+    const wait = Math.max(GATHER, this.#heard.at + BETWEEN - Date.now());
+    this.#heard.timer = setTimeout(async () => {
+      this.#heard = { at: Date.now(), reading: true };
+      await this.refresh();
+      const { at, again } = this.#heard;
+      this.#heard = { at };
+      if (again) this.heardOfChanges();
+    }, wait);
   }
 
   /** It was completed or deleted: its reminders have served. */
@@ -260,7 +284,7 @@ export class Tasks {
   }
 
   #item(task, kind, { meta, parts }) {
-    return taskRow(task, { kind, meta, parts, fresh: this.#fresh.has(task.id), act: this.actions });
+    return taskRow(task, { kind, meta, parts, freshFor: Date.now() - this.#fresh.get(task.id), act: this.actions });
   }
 
   #nothing() {

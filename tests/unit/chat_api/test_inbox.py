@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,8 +12,8 @@ from chat_api.database import Database
 from chat_api.errors import Invalid, NotFound
 from chat_api.inbox.feed import InboxFeed
 from chat_api.inbox.models import InboxItem
-from chat_api.inbox.service import InboxService
-from chat_api.outbox import OutboxMessage
+from chat_api.inbox.service import InboxService, TasksChanged
+from chat_api.outbox import OutboxMessage, OutboxRelay
 from chat_api.tasks.models import TaskStatus, WishStatus
 from chat_api.tasks.schemas import TaskCreate, TaskUpdate
 from chat_api.tasks.service import TaskService, TaskWithReminders
@@ -31,7 +31,7 @@ from contracts.events import (
     TaskEvent,
 )
 from servicekit.subscriptions import Reject
-from tests.unit.chat_api.conftest import ALICE, BOB
+from tests.unit.chat_api.conftest import ALICE, BOB, FakePublisher
 
 NOW = datetime.now(UTC)
 
@@ -62,6 +62,24 @@ async def a_task(tasks: TaskService, user: str = ALICE, **fields: object) -> Tas
 
 async def always() -> bool:
     return True
+
+
+async def items(stream: AsyncIterator[InboxItem | TasksChanged]) -> AsyncIterator[InboxItem]:
+    async for one in stream:
+        if isinstance(one, InboxItem):
+            yield one
+
+
+async def changes(stream: AsyncIterator[InboxItem | TasksChanged]) -> AsyncIterator[Sequence[str]]:
+    async for one in stream:
+        if isinstance(one, TasksChanged):
+            yield one.task_ids
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(5):
+        while not condition():
+            await asyncio.sleep(0.01)
 
 
 async def take(stream: AsyncIterator[InboxItem], count: int) -> list[InboxItem]:
@@ -164,7 +182,7 @@ class TestStream:
     ) -> None:
         missed, live = await a_task(tasks, title="missed"), await a_task(tasks, title="live")
         await inbox.handle(announcement(missed))
-        stream = inbox.stream(ALICE, None, allowed=always)
+        stream = items(inbox.stream(ALICE, None, allowed=always))
         assert [item.title for item in await take(stream, 1)] == ["missed"]
         await inbox.handle(announcement(live))
         assert [item.title for item in await take(stream, 1)] == ["live"]
@@ -173,7 +191,7 @@ class TestStream:
         self, tasks: TaskService, inbox: InboxService
     ) -> None:
         first, second = await a_task(tasks, title="first"), await a_task(tasks, title="second")
-        stream = inbox.stream(ALICE, None, allowed=always)
+        stream = items(inbox.stream(ALICE, None, allowed=always))
         reading = asyncio.create_task(take(stream, 2))
         await inbox.handle(announcement(first))
         await inbox.handle(announcement(second))
@@ -183,7 +201,7 @@ class TestStream:
         more = asyncio.create_task(take(stream, 1))
         await inbox.handle(announcement(third))
         await more
-        other = inbox.stream(ALICE, None, allowed=always)
+        other = items(inbox.stream(ALICE, None, allowed=always))
         titles = [item.title for item in await take(other, 1)]
         assert "first" not in titles
 
@@ -193,18 +211,18 @@ class TestStream:
         for title in ("one", "two", "three"):
             await inbox.handle(announcement(await a_task(tasks, title=title)))
         first = (await inbox.latest(ALICE, 10))[0].id
-        stream = inbox.stream(ALICE, first, allowed=always)
+        stream = items(inbox.stream(ALICE, first, allowed=always))
         assert [item.title for item in await take(stream, 2)] == ["two", "three"]
 
     async def test_another_user_sees_nothing(self, tasks: TaskService, inbox: InboxService) -> None:
         await inbox.handle(announcement(await a_task(tasks)))
-        stream = inbox.stream(BOB, 0, allowed=always)
+        stream = items(inbox.stream(BOB, 0, allowed=always))
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.3):
                 await anext(stream)
 
     async def test_two_tabs_both_see_it(self, tasks: TaskService, inbox: InboxService) -> None:
-        tabs = [inbox.stream(ALICE, 0, allowed=always) for _ in range(2)]
+        tabs = [items(inbox.stream(ALICE, 0, allowed=always)) for _ in range(2)]
         for title in ("first", "second"):
             await inbox.handle(announcement(await a_task(tasks, title=title)))
             assert [[item.title for item in await take(tab, 1)] for tab in tabs] == [[title], [title]]
@@ -215,7 +233,7 @@ class TestStream:
         async def allowed() -> bool:
             return open_session
 
-        stream = inbox.stream(ALICE, None, allowed=allowed)
+        stream = items(inbox.stream(ALICE, None, allowed=allowed))
         await inbox.handle(announcement(await a_task(tasks, title="before")))
         assert [item.title for item in await take(stream, 1)] == ["before"]
         open_session = False
@@ -225,12 +243,77 @@ class TestStream:
             assert await reading is None
 
     async def test_streams_end_when_the_server_stops(self, inbox: InboxService, feed: InboxFeed) -> None:
-        stream = inbox.stream(ALICE, None, allowed=always)
+        stream = items(inbox.stream(ALICE, None, allowed=always))
         reading = asyncio.ensure_future(anext(stream, None))
         await asyncio.sleep(0.05)  # it waits
         feed.close()
         async with asyncio.timeout(2):
             assert await reading is None
+
+
+class TestChanges:
+    @pytest.fixture
+    def relay(self, database: Database, publisher: FakePublisher, feed: InboxFeed) -> OutboxRelay:
+        return OutboxRelay(database, publisher, parallel=8, on_wake=feed.wake)
+
+    @pytest.fixture(autouse=True)
+    async def _running(self, feed: InboxFeed) -> AsyncIterator[None]:
+        task = asyncio.create_task(feed.run())
+        await until(lambda: feed._newest is not None)  # the first look finds out where the signals begin
+        yield
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+    async def test_every_open_stream_of_the_user_hears_at_once_which_tasks_changed(
+        self, tasks: TaskService, inbox: InboxService, feed: InboxFeed, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("chat_api.inbox.feed._POLL", 60.0)  # nothing is found by polling
+        feed.wake()
+        await until(lambda: not feed._woken.is_set())
+        tabs = [changes(inbox.stream(ALICE, 0, allowed=always)) for _ in range(2)]
+        heard = [asyncio.ensure_future(anext(tab)) for tab in tabs]
+        other = asyncio.ensure_future(anext(changes(inbox.stream(BOB, 0, allowed=always))))
+        await until(lambda: {user: len(found) for user, found in feed._listeners.items()} == {ALICE: 2, BOB: 1})
+        added = await tasks.create(ALICE, TaskCreate(title="milk"))
+        async with asyncio.timeout(5):
+            assert await asyncio.gather(*heard) == [[added.task.id]] * 2
+            await tasks.update(ALICE, added.task.id, TaskUpdate(title="oat milk"))
+            assert await anext(tabs[0]) == [added.task.id]
+            await tasks.delete(ALICE, added.task.id)
+            assert await anext(tabs[0]) == [added.task.id]
+        assert not other.done()
+        other.cancel()
+
+    async def test_what_another_replica_changed_is_heard_within_its_poll(
+        self, database: Database, publisher: FakePublisher, inbox: InboxService, feed: InboxFeed
+    ) -> None:
+        elsewhere = TaskService(database, OutboxRelay(database, publisher, parallel=8))
+        heard = asyncio.ensure_future(anext(changes(inbox.stream(ALICE, 0, allowed=always))))
+        await until(lambda: ALICE in feed._listeners)
+        added = await elsewhere.create(ALICE, TaskCreate(title="milk"))
+        async with asyncio.timeout(5):
+            assert await heard == [added.task.id]
+
+    async def test_an_armed_reminder_is_a_change(
+        self, tasks: TaskService, inbox: InboxService, feed: InboxFeed
+    ) -> None:
+        stream = changes(inbox.stream(ALICE, 0, allowed=always))
+        heard = asyncio.ensure_future(anext(stream))
+        await until(lambda: ALICE in feed._listeners)
+        added = await a_task(tasks)
+        event = ReminderScheduled(
+            reminder_id=added.reminders[0].id,
+            task_id=added.task.id,
+            user_id=ALICE,
+            title="stretch",
+            due_at=added.reminders[0].due_at,
+            version=1,
+        )
+        async with asyncio.timeout(5):
+            assert await heard == [added.task.id]
+            await inbox.handle(envelope(event))
+            assert await anext(stream) == [added.task.id]
 
 
 async def test_acknowledging_is_for_ones_own(tasks: TaskService, inbox: InboxService, database: Database) -> None:
