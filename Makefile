@@ -68,6 +68,10 @@ format: $(ENVIRONMENT) ## put the code into shape
 asyncapi: $(ENVIRONMENT) ## write docs/asyncapi.yaml and the shapes of new events from contracts/
 	@$(BIN)/python scripts/write-asyncapi
 
+.PHONY: chart
+chart: $(ENVIRONMENT) ## write the chart's README from the comments of its values
+	@$(BIN)/python -m tests.k8s.readme
+
 .PHONY: lock
 lock: $(ENVIRONMENT) ## write requirements.lock anew from pyproject.toml
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --group dev \

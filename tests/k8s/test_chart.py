@@ -27,6 +27,7 @@ from tests.k8s.chart import (
     values,
 )
 from tests.k8s.quantities import Amount, number
+from tests.k8s.readme import readme
 from tests.k8s.tools import dapr_chart, tool
 
 pytestmark = pytest.mark.k8s
@@ -64,6 +65,14 @@ def test_helm_finds_nothing_to_complain_about(arguments: tuple[str, ...]) -> Non
         [tool("helm"), "lint", "--strict", CHART, *arguments], capture_output=True, text=True, timeout=60, check=False
     )
     assert answer.returncode == 0, answer.stdout
+
+
+def test_the_readme_is_that_of_the_values_and_explains_each() -> None:
+    text = (CHART / "README.md").read_text()
+    assert text == readme(), "run `make chart`"
+    rows = [line.split("|")[1:-1] for line in text.splitlines() if line.startswith("| ") and "| Key |" not in line]
+    assert len(rows) > 70
+    assert [key for key, _, _, description in rows if not description.strip()] == []
 
 
 # The components
@@ -331,10 +340,8 @@ def test_the_topics_are_those_of_the_component() -> None:
 def test_one_password_opens_the_database_everywhere() -> None:
     secrets = {name: item.document["stringData"] for name, item in of_kind("Secret").items()}
     password = secrets["todo-postgresql"]["database-url"].split(":")[2].split("@")[0]
-    # The Secret `todo-postgresql` is the services'; the server's own is made by another template.
     assert f"todo:{password}@" in secrets["todo-postgresql"]["connection-string"]
-    own = [item for item in manifests() if item.kind == "Secret" and "password" in item.document["stringData"]]
-    assert {item.document["stringData"]["password"] for item in own if item.name != "todo-kafka"} == {password}
+    assert secrets["todo-database"] == {"password": password}
 
 
 def test_generated_keys_are_32_bytes_and_different() -> None:
@@ -358,6 +365,12 @@ def test_extras_come_when_they_are_asked_for() -> None:
     assert ingress.spec["tls"][0]["secretName"] == "cert"
     (container,) = deployments(asked)[names.CHAT_API].pod_spec["containers"]
     assert {"name": "COOKIE_SECURE", "value": "true"} in container["env"]
+
+
+@both
+def test_no_two_things_have_one_name(arguments: tuple[str, ...]) -> None:
+    names_of = [(item.kind, item.name) for item in manifests(*arguments)]
+    assert [one for one in set(names_of) if names_of.count(one) > 1] == []
 
 
 # Wrong values

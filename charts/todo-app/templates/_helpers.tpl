@@ -69,12 +69,12 @@ topologySpreadConstraints:
 {{/* The SQLAlchemy URL of the tasks. */}}
 {{- define "todo-app.databaseUrl" -}}
 {{- $external := .Values.secrets.postgresql.databaseUrl -}}
-{{- $external | default (printf "postgresql+asyncpg://todo:%s@%s-postgresql:5432/todo" (include "todo-app.postgresqlPassword" .) .Release.Name) -}}
+{{- $external | default (printf "postgresql+asyncpg://todo:%s@%s-database:5432/todo" (include "todo-app.postgresqlPassword" .) .Release.Name) -}}
 {{- end -}}
 
 {{- define "todo-app.connectionString" -}}
 {{- $external := .Values.secrets.postgresql.connectionString -}}
-{{- $external | default (printf "postgresql://todo:%s@%s-postgresql:5432/todo?sslmode=disable" (include "todo-app.postgresqlPassword" .) .Release.Name) -}}
+{{- $external | default (printf "postgresql://todo:%s@%s-database:5432/todo?sslmode=disable" (include "todo-app.postgresqlPassword" .) .Release.Name) -}}
 {{- end -}}
 
 {{/* Of the database in the cluster: given, or that of the release before, or made now and kept for the rest of the rendering. */}}
@@ -82,7 +82,7 @@ topologySpreadConstraints:
 {{- if .Values.postgresql.password -}}
 {{ .Values.postgresql.password }}
 {{- else -}}
-{{- $name := printf "%s-postgresql" .Release.Name -}}
+{{- $name := printf "%s-database" .Release.Name -}}
 {{- include "todo-app.kept" (dict "root" . "secret" $name "key" "password" "new" (randAlphaNum 32)) -}}
 {{- end -}}
 {{- end -}}
