@@ -11,7 +11,7 @@ from dateutil.relativedelta import relativedelta
 from chat_api.understand.facts import Context, Day, Duration, Found, Invalid
 from chat_api.understand.quantities import duration
 from chat_api.understand.text import Tokens
-from chat_api.understand.words import MONTH_NAMES
+from chat_api.understand.words import MONTH_NAMES, MONTHS
 
 WEEK: Final = 7
 MONTHS_IN_YEAR: Final = 12
@@ -20,6 +20,11 @@ _FIRST_YEAR: Final = 1900
 _LAST_YEAR: Final = 2999
 _YEAR_DIGITS: Final = 4
 _LEAP: Final = 2028
+_MONTHS_FROM_NOW: Final = (
+    (("the", "month", "after", "next"), 2), (("the", "month"), 0), (("this", "month"), 0), (("next", "month"), 1),
+    (("the", "next", "month"), 1), (("the", "following", "month"), 1), (("the", "coming", "month"), 1),
+    (("the", "current", "month"), 0), (("current", "month"), 0),
+)  # fmt: skip
 
 
 def yearless(start: int, end: int, month: int, day: int, context: Context, *, remark: str | None = None) -> Found:
@@ -108,6 +113,29 @@ def read_year(tokens: Tokens, index: int) -> tuple[int | None, int]:
     if tokens.glued(place + 1) and tokens.word(place + 1) in {":", "-", "/"}:
         return None, index
     return value, place + 1
+
+
+def month_after_of(tokens: Tokens, index: int, context: Context) -> tuple[date, int] | None:
+    """The first day of the month in "of the month", "of next month", "of March", and where it ends."""
+    if tokens.word(index) not in {"of", "in", "this", "next", "each"}:
+        return None
+    place = index + 1 if tokens.word(index) in {"of", "in"} else index
+    start = context.today.replace(day=1)
+    for words, months in _MONTHS_FROM_NOW:
+        if tokens.phrase(place, words):
+            return plus(start, Duration(months=months)), place + len(words)
+    if tokens.word(place) in {"this", "next"}:
+        # "3rd thursday this september"
+        place += 1
+    month = MONTHS.get(tokens.word(place))
+    if month is None:
+        return None
+    year, end = read_year(tokens, place + 1)
+    if year is None and tokens.phrase(place + 1, ("next", "year")):
+        year, end = context.today.year + 1, place + 3
+    if year is None:
+        year = context.today.year + (1 if month < context.today.month else 0)
+    return date(year, month, 1), end
 
 
 def moved_year(tokens: Tokens, end: int, context: Context) -> tuple[Context, int] | None:

@@ -129,10 +129,20 @@ def read_compact(tokens: Tokens, index: int) -> Found | None:
     clock = Clock(hour, minute, ambiguous=not tokens[index].text.startswith("0"))
     if read_meridiem(tokens, end) is not None:
         return with_meridiem(tokens, index, end, clock)
-    led = digits == _THREE_DIGITS and tokens.word(index - 1) in {"at", "@", "around"}
-    goes_on = tokens.glued(end) and tokens.word(end) not in {",", ".", "!", "?"}
-    follows = tokens.word(end) in BOUNDARIES and not goes_on and not decimal_follows(tokens, end)
-    return Found(index, end, (clock,), Evidence.PLACE) if led and follows else None
+    return _compact_alone(tokens, index, clock) if digits == _THREE_DIGITS else None
+
+
+def _compact_alone(tokens: Tokens, index: int, clock: Clock) -> Found | None:
+    """ "at 730", "tonight 815", "tomorrow at 150ish"."""
+    end = index + 1
+    before = tokens.word(index - 1)
+    led = before in {"at", "@", "around"}
+    after_day = before in TONIGHT | NAMED_DAYS.keys() | WEEKDAYS.keys()
+    goes_on = tokens.glued(end) and tokens.word(end) not in {",", ".", "!", "?", "ish"}
+    follows = tokens.word(end) in BOUNDARIES | {"ish"} | (VERBS if before == "at" else frozenset())
+    if not (led or after_day) or not follows or goes_on or decimal_follows(tokens, end):
+        return None
+    return Found(index, end, (clock,), Evidence.PLACE if led else Evidence.NEIGHBOUR)
 
 
 def read_in_part(tokens: Tokens, index: int) -> Found | None:
@@ -191,7 +201,7 @@ def read_hour_and_minutes(tokens: Tokens, index: int) -> Found | None:
     if tokens.number(index) is not None and not led:
         return None
     place += 1 if tokens.word(place) == "-" else 0
-    if tokens.word(place) in {"oh", "o", "zero"}:
+    if tokens.word(place) in {"oh", "o", "ou", "zero"}:
         ones = whole_number(tokens, place + 2 if tokens.word(place + 1) == "-" else place + 1)
         minutes = ones if ones is not None and ones[0] <= 9 else None  # noqa: PLR2004
     else:

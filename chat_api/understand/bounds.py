@@ -4,7 +4,7 @@ from datetime import date
 from typing import Final
 
 from chat_api.understand.almanac import day_of
-from chat_api.understand.dates import read_day, single_day
+from chat_api.understand.dates import in_year_of, read_day, single_day
 from chat_api.understand.facts import (
     Context,
     Day,
@@ -52,8 +52,10 @@ def _starting(tokens: Tokens, index: int, context: Context) -> Found | None:
     first = single_day(tokens, place, context)
     if first is not None and isinstance(first.facts[0], Day) and tokens.word(first.end) in _STRETCH_JOINS:
         last = single_day(tokens, first.end + 1, context)
-        if last is not None and isinstance(last.facts[0], Day) and day_of(last) > day_of(first):
-            return Found(index, last.end, (Starts(day_of(first)), Ends(until=day_of(last))))
+        if last is not None and isinstance(last.facts[0], Day):
+            start = in_year_of(first.facts[0], last.facts[0]).date
+            if day_of(last) > start:
+                return Found(index, last.end, (Starts(start), Ends(until=day_of(last))))
     day = _bounding_day(tokens, index + 1, context)
     return None if day is None else Found(index, day[1], (Starts(day[0]),))
 

@@ -1,5 +1,6 @@
 """Times of day: "5pm", "17:00:20", "half past 7", "noon", "this evening", "at 4"."""
 
+from dataclasses import replace
 from typing import Final
 
 from chat_api.understand.bare_clocks import (
@@ -11,7 +12,7 @@ from chat_api.understand.bare_clocks import (
     read_in_part,
     read_military,
 )
-from chat_api.understand.facts import Clock, Context, Evidence, Fact, Found, Part
+from chat_api.understand.facts import Clock, Context, Evidence, Fact, Found
 from chat_api.understand.meridiem import decimal_follows, inside_number, read_meridiem, with_meridiem
 from chat_api.understand.quantities import whole_number
 from chat_api.understand.text import Kind, Tokens
@@ -25,8 +26,6 @@ from chat_api.understand.words import (
     NO_CLOCK_AFTER,
     NOON,
     NUMBERS,
-    PART_WORDS,
-    TONIGHT,
     UNITS,
     WEEKDAYS,
 )
@@ -53,8 +52,6 @@ _STARTS: Final = NUMBERS.keys() | NOON | _NAMED_BY_FIRST.keys() | {"midnight", "
 _RANGE_JOINS: Final = frozenset({"-", "\u2013", "to", "until", "till"})
 
 _RANGE_FOLLOWERS: Final = BOUNDARIES | NAMED_DAYS.keys() | WEEKDAYS.keys()
-
-_HALVES: Final = {"am": "morning", "pm": "afternoon"}
 
 _O_CLOCK: Final = (("o'clock",), ("oclock",), ("o", "clock"), ("o", "'", "clock"), ("-", "ish"))
 _MEASURES: Final = frozenset(
@@ -109,45 +106,12 @@ def single_clock(tokens: Tokens, index: int) -> Found | None:
     return next((found for reader in _READERS if (found := reader(tokens, index)) is not None), None)
 
 
-def read_part(tokens: Tokens, index: int, context: Context) -> Found | None:
-    """A part of the day: "tonight", "this evening", "in the morning", "at night", "friday evening"."""
-    del context
-    word = tokens.word(index)
-    tonight = index + 1 if word in {"late", "later", "early"} else index
-    if tokens.word(tonight) in TONIGHT:
-        return Found(index, tonight + 1, (Part("night", this=True),))
-    if (
-        word in _HALVES
-        and tokens.number(index - 1) is None
-        and tokens.word(index - 1) in WEEKDAYS.keys() | NAMED_DAYS.keys()
-    ):
-        # "monday am"
-        return Found(index, index + 1, (Part(_HALVES[word]),), Evidence.NEIGHBOUR)
-    if tokens.phrase(index, ("first", "thing", "in", "the", "morning")):
-        return Found(index, index + 5, (Part("morning"),))
-    if tokens.phrase(index, ("first", "thing")):
-        return Found(index, index + 2, (Part("morning"),), Evidence.NEIGHBOUR)
-    this = word in {"this", "later"}
-    place = index
-    if word == "later" and tokens.word(index + 1) == "this":
-        place += 1
-    place += 1 if this else 0
-    if tokens.phrase(index, ("in", "the")) or tokens.phrase(index, ("during", "the")):
-        place = index + 2
-    elif tokens.word(index) == "at" and tokens.word(index + 1) == "night":
-        place = index + 1
-    while tokens.word(place) in {"early", "late", "mid", "-"}:
-        place += 1
-    part = PART_WORDS.get(tokens.word(place))
-    if part is None or tokens.word(place).endswith("s"):
-        return None
-    evidence = Evidence.NONE if tokens.word(index) in {"this", "in", "at", "during", "later"} else Evidence.NEIGHBOUR
-    return Found(index, place + 1, (Part(part, this=this),), evidence)
-
-
 def _named(tokens: Tokens, index: int) -> Found | None:
     for words, hour in _NAMED_BY_FIRST.get(tokens.word(index), ()):
         if tokens.phrase(index, words):
+            if len(words) == len(tokens) and words[-1].endswith("time"):
+                # "bed time" alone is no time to do something
+                return None
             return Found(index, index + len(words), (Clock(hour),), Evidence.PLACE)
     start = index + 1 if tokens.number(index) == _NOON else index
     word = tokens.word(start)
@@ -212,7 +176,10 @@ def _spoken_minutes(tokens: Tokens, index: int) -> tuple[int | None, int]:
     if tokens.word(end) in {"min", "mins", "minutes", "minute"}:
         # "10 minutes before 5" is no clock here; "10 minutes to 5" is.
         return (minute, end + 1) if tokens.word(end + 1) in {"past", "to"} else (None, index)
-    return (minute, end) if minute in _TO_MINUTES and tokens.word(end) in {"past", "to"} else (None, index)
+    # "twenty after 4", but "call the 20 after 4"
+    after = tokens.word(end) == "after" and (tokens.number(start) is None or tokens.word(index - 1) in HOUR_CONNECTORS)
+    led = tokens.word(end) in {"past", "to"} or after
+    return (minute, end) if minute in _TO_MINUTES and led else (None, index)
 
 
 def _written(tokens: Tokens, index: int, *, ends_range: bool = False) -> Found | None:
@@ -378,9 +345,21 @@ def _loose_range(tokens: Tokens, index: int, counted: tuple[int, int], *, betwee
         number = whole_number(tokens, place)
         if number is not None and number[0] <= _LAST_HOUR and not goes_on(tokens, number[1]):
             last = Found(place, number[1], (Clock(number[0], ambiguous=1 <= number[0] <= _NOON),))
+    if last is not None and tokens.word(last.end) == "ish":
+        last = replace(last, end=last.end + 1)
     if last is None or not isinstance(last.facts[0], Clock) or tokens.word(last.end) not in _RANGE_FOLLOWERS:
         return None
+    plain = last.end == place + 1 and tokens.number(index) is not None
+    if plain and last.facts[0].hour > _NOON > first and not (between or _by_day(tokens, index, last.end)):
+        # "9-22" is the 22nd of September
+        return None
     return Found(index, last.end, (_towards(Clock(first, ambiguous=True), last.facts[0]),), Evidence.NEIGHBOUR)
+
+
+def _by_day(tokens: Tokens, start: int, end: int) -> bool:
+    """Whether a day stands right before or behind."""
+    days = WEEKDAYS.keys() | NAMED_DAYS.keys()
+    return tokens.word(start - 1) in days or tokens.word(end) in days
 
 
 def _bare_half(tokens: Tokens, index: int) -> Found | None:

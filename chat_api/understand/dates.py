@@ -8,7 +8,7 @@ Rules that a person may want to know:
 - Of a stretch ("20-23 december", "dec 20 - jan 3") the first day counts.
 """
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Final
 
 from chat_api.understand.almanac import (
@@ -16,14 +16,14 @@ from chat_api.understand.almanac import (
     WEEK,
     dated,
     day_of,
+    month_after_of,
     month_length,
     next_month_day,
     nth_weekday,
     plus,
-    read_year,
 )
 from chat_api.understand.cues import VERBS
-from chat_api.understand.facts import Context, Day, Duration, Evidence, Found, Invalid
+from chat_api.understand.facts import Context, Day, Duration, Evidence, Found, Invalid, Part
 from chat_api.understand.named_days import HOLIDAY_STARTS, read_holiday
 from chat_api.understand.numeric import read_iso, read_moment, read_numeric
 from chat_api.understand.periods import PERIOD_STARTS, read_period
@@ -59,9 +59,20 @@ def read_day(tokens: Tokens, index: int, context: Context) -> Found | None:
     if len(found.facts) > 1:
         return found
     last = single_day(tokens, found.end + 1, context)
-    if last is None or not isinstance(last.facts[0], Day) or day_of(last) <= day_of(found):
+    if last is None or not isinstance(last.facts[0], Day):
         return found
-    return Found(found.start, last.end, found.facts, found.evidence)
+    first = in_year_of(found.facts[0], last.facts[0])
+    if day_of(last) <= first.date:
+        return found
+    return Found(found.start, last.end, (first,), found.evidence)
+
+
+def in_year_of(first: Day, last: Day) -> Day:
+    """The first day of "aug 10 - nov 12, 2027": the year of the last day is its own."""
+    if first.past_meant or first.by_name or not last.past_meant or (first.date.month, first.date.day) == (2, 29):
+        return first
+    day = first.date.replace(year=last.date.year)
+    return Day(day if day < last.date else day.replace(year=day.year - 1), past_meant=True)
 
 
 def single_day(tokens: Tokens, index: int, context: Context) -> Found | None:
@@ -89,7 +100,7 @@ def _month_day(tokens: Tokens, index: int, context: Context) -> Found | None:
     end += 1 if tokens.word(end) == "day" else 0
     if tokens.phrase(end, ("of", "the", "month")):
         return Found(index, end + 3, (Day(next_month_day(value, context.today)),))
-    first = _month_after_of(tokens, end, context)
+    first = month_after_of(tokens, end, context)
     if first is not None:
         month_start, stop = first
         return dated(index, stop, month_start.year, month_start.month, value)
@@ -108,7 +119,7 @@ def _bare_number(tokens: Tokens, index: int, place: int, context: Context) -> Fo
     if number is None or not 1 <= number <= LONGEST_MONTH or tokens.digits(place) > len(str(LONGEST_MONTH)):
         return None
     end = place + 1
-    if tokens.word(end) == "of" and (first := _month_after_of(tokens, end, context)) is not None:
+    if tokens.word(end) == "of" and (first := month_after_of(tokens, end, context)) is not None:
         return dated(index, first[1], first[0].year, first[0].month, number)
     glued = tokens.glued(place) or (
         tokens.glued(end) and tokens.word(end) in _NO_NUMBER_AFTER and tokens.glued(end + 1)
@@ -128,37 +139,11 @@ def _from_end(tokens: Tokens, index: int, named: tuple[int, int], context: Conte
     value, end = named
     if tokens.word(end) != "day":
         return None
-    first = _month_after_of(tokens, end + 1, context)
+    first = month_after_of(tokens, end + 1, context)
     if first is None:
         return None
     month, stop = first
     return Found(index, stop, (Day(month.replace(day=month_length(month) + 1 + value)),))
-
-
-def _month_after_of(tokens: Tokens, index: int, context: Context) -> tuple[date, int] | None:
-    """The first day of the month in "of the month", "of next month", "of March", and where it ends."""
-    if tokens.word(index) not in {"of", "in", "this", "next", "each"}:
-        return None
-    place = index + 1 if tokens.word(index) in {"of", "in"} else index
-    start = context.today.replace(day=1)
-    for words, months in (
-        (("the", "month"), 0), (("this", "month"), 0), (("the", "next", "month"), 1), (("next", "month"), 1),
-        (("the", "following", "month"), 1), (("the", "coming", "month"), 1),
-    ):  # fmt: skip
-        if tokens.phrase(place, words):
-            return plus(start, Duration(months=months)), place + len(words)
-    if tokens.word(place) in {"this", "next"}:
-        # "3rd thursday this september"
-        place += 1
-    month = MONTHS.get(tokens.word(place))
-    if month is None:
-        return None
-    year, end = read_year(tokens, place + 1)
-    if year is None and tokens.phrase(place + 1, ("next", "year")):
-        year, end = context.today.year + 1, place + 3
-    if year is None:
-        year = context.today.year + (1 if month < context.today.month else 0)
-    return date(year, month, 1), end
 
 
 def _nth_weekday(tokens: Tokens, index: int, context: Context) -> Found | None:
@@ -169,7 +154,8 @@ def _nth_weekday(tokens: Tokens, index: int, context: Context) -> Found | None:
         return None
     position, end = named
     weekday = WEEKDAYS[tokens.word(end)]
-    first = _month_after_of(tokens, end + 1, context)
+    part = PART_WORDS.get(tokens.word(end + 1))
+    first = month_after_of(tokens, end + (1 if part is None else 2), context)
     if first is None:
         return None
     start, stop = first
@@ -179,7 +165,7 @@ def _nth_weekday(tokens: Tokens, index: int, context: Context) -> Found | None:
         day = nth_weekday(plus(start, Duration(months=12 if by_name else 1)), weekday, position)
     if day is None:
         return Found(index, stop, (Invalid(f"{MONTH_NAMES[start.month]} has no such {WEEKDAY_NAMES[weekday]}."),))
-    return Found(index, stop, (Day(day),))
+    return Found(index, stop, (Day(day),) if part is None else (Day(day), Part(part)))
 
 
 def _named(tokens: Tokens, index: int, context: Context) -> Found | None:
@@ -190,6 +176,12 @@ def _named(tokens: Tokens, index: int, context: Context) -> Found | None:
         place += 1
     if tokens.word(place) in {"next", "following"} and tokens.word(place + 1) == "day":
         return Found(index, place + 2, (Day(plus(context.today, Duration(days=1))),), Evidence.PLACE)
+    if tokens.phrase(place, ("this", "day")) and tokens.word(place + 2) in BOUNDARIES:
+        return Found(index, place + 2, (Day(context.today, today_named=True),), Evidence.PLACE)
+    if tokens.word(index) == "next" and tokens.word(index + 1) in PART_WORDS:
+        # "next morning"
+        part = Part(PART_WORDS[tokens.word(index + 1)])
+        return Found(index, index + 2, (Day(plus(context.today, Duration(days=1))), part), Evidence.PLACE)
     bare_early = tokens.phrase(place, ("early", "tomorrow")) and tokens.word(place + 2) in BOUNDARIES
     if bare_early or (tokens.word(place) in {"early", "late"} and tokens.word(place + 2) in PART_WORDS):
         place += 1
@@ -263,6 +255,8 @@ def _weekday(tokens: Tokens, index: int, context: Context) -> Found | None:
     remark = None
     if lead == "next":
         day = plus(monday, Duration(days=WEEK + weekday))
+    elif lead == "after next":
+        day = plus(monday, Duration(days=2 * WEEK + weekday))
     elif tokens.phrase(end, ("after", "next")):
         day, end = plus(monday, Duration(days=2 * WEEK + weekday)), end + 2
     elif lead == "last":
@@ -284,11 +278,13 @@ def _of_week(tokens: Tokens, end: int) -> tuple[str, int] | None:
     """ "next week", "of this week", "in the following week" behind a weekday: which, and where it ends."""
     place = end + 1 if tokens.word(end) in {"of", "in", ","} else end
     place = place + 1 if place > end and tokens.word(place) == "the" else place
+    if place > end and tokens.phrase(place, ("week", "after", "next")):
+        return "after next", place + 3
     if tokens.word(place + 1) not in {"week", "wk"} or tokens.word(place + 2) == "end":
         return None
     if tokens.word(place) in {"next", "following", "coming", "upcoming"}:
         return "next", place + 2
-    return ("this", place + 2) if tokens.word(place) == "this" else None
+    return ("this", place + 2) if tokens.word(place) in {"this", "current"} else None
 
 
 # What may begin with digits.
@@ -315,5 +311,5 @@ _STARTS: Final = (
     | PERIOD_STARTS
     | MONTH_LEADS
     | HOLIDAY_STARTS
-    | {"the", "later", "early", "late", "day", "now", "right", "tod", "tom"}
+    | {"the", "later", "early", "late", "day", "now", "right", "tod", "tom", "final", "current"}
 )

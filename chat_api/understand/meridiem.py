@@ -61,7 +61,7 @@ def read_meridiem(tokens: Tokens, index: int) -> tuple[int, int] | None:
         return _MERIDIEMS[f"{word}.m"], end
     if word in {"a", "p"} and tokens.phrase(index + 1, ("m",)) and not tokens.glued(index + 1):
         return _MERIDIEMS[f"{word}.m"], index + 2
-    if word == "a" and tokens.word(index - 2) not in CONNECTORS | NAMED_DAYS.keys() | WEEKDAYS.keys() | {"-"}:
+    if word == "a" and tokens.word(index - 2) not in CONNECTORS | NAMED_DAYS.keys() | WEEKDAYS.keys() | {"-", ":"}:
         # "4a" is a row or a room
         return None
     if word in {"a", "p"} and tokens.glued(index) and tokens.number(index - 1) is not None:

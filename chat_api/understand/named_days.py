@@ -1,4 +1,4 @@
-"""Days with a name: fixed ones, the n-th weekday of a month, and those that Easter moves.
+"""Days with a name: fixed ones, the n-th weekday of a month, those that Easter moves, and those of other calendars.
 
 A name is written here without apostrophes, and read with or without them. Adding a day is adding a line.
 """
@@ -7,10 +7,11 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Final
 
-from dateutil.easter import easter
+from dateutil.easter import EASTER_ORTHODOX, EASTER_WESTERN, easter
 
 from chat_api.understand.almanac import moved_year, nth_weekday, read_year
 from chat_api.understand.facts import Context, Day, Evidence, Found, Rule
+from chat_api.understand.moons import days_of_moons
 from chat_api.understand.text import Tokens
 from chat_api.understand.words import BOUNDARIES, MONTHS, PART_WORDS, WEEKDAY_CODES
 
@@ -18,16 +19,27 @@ from chat_api.understand.words import BOUNDARIES, MONTHS, PART_WORDS, WEEKDAY_CO
 _FIXED: Final = (
     ("new years eve, new year eve, nye, hogmanay, saint sylvester", 12, 31),
     ("new years day, new year day, new years, new year", 1, 1),
+    ("twelfth night", 1, 5),
     ("epiphany, three kings day", 1, 6),
+    ("orthodox christmas", 1, 7),
     ("burns night", 1, 25),
     ("australia day", 1, 26),
-    ("groundhog day, groundhogs day", 2, 2),
+    ("national freedom day", 2, 1),
+    ("groundhog day, groundhogs day, candlemas", 2, 2),
+    ("waitangi day", 2, 6),
     ("valentines day, valentine day, valentines, st valentines day, saint valentines day", 2, 14),
+    ("st davids day, saint davids day", 3, 1),
     ("international womens day, womens day", 3, 8),
     ("pi day", 3, 14),
-    ("st patricks day, saint patricks day, st paddys day, st pattys day, patricks day", 3, 17),
+    (
+        "st patricks day, saint patricks day, st paddys day, st pattys day, patricks day, st patricks, saint patricks, "
+        "st patrick, saint patrick, st paddys, st pattys",
+        3,
+        17,
+    ),
     ("april fools day, april fools, april fool day", 4, 1),
     ("tax day", 4, 15),
+    ("emancipation day", 4, 16),
     ("earth day", 4, 22),
     ("st georges day, saint georges day", 4, 23),
     ("anzac day", 4, 25),
@@ -35,21 +47,27 @@ _FIXED: Final = (
     ("may day, international workers day, workers day", 5, 1),
     ("star wars day", 5, 4),
     ("cinco de mayo", 5, 5),
+    ("harvey milk day", 5, 22),
     ("spring equinox, vernal equinox", 3, 20),
     ("summer solstice", 6, 21),
+    ("flag day", 6, 14),
     ("juneteenth", 6, 19),
     ("canada day", 7, 1),
     ("independence day", 7, 4),
     ("bastille day", 7, 14),
+    ("purple heart day", 8, 7),
     ("womens equality day", 8, 26),
+    ("patriot day", 9, 11),
     ("autumn equinox, fall equinox, autumnal equinox", 9, 22),
     ("halloween, all hallows eve", 10, 31),
     ("all saints day, all hallows day", 11, 1),
-    ("all souls day", 11, 2),
+    ("all souls day, day of the dead, dia de los muertos", 11, 2),
     ("guy fawkes night, guy fawkes day, bonfire night", 11, 5),
     ("veterans day, veteran day, remembrance day, armistice day", 11, 11),
     ("st andrews day, saint andrews day", 11, 30),
+    ("sinterklaas", 12, 5),
     ("st nicholas day, saint nicholas day", 12, 6),
+    ("st lucys day, saint lucys day, santa lucia", 12, 13),
     ("winter solstice", 12, 21),
     ("christmas eve, xmas eve", 12, 24),
     ("christmas day, xmas day, christmas, xmas, x mas", 12, 25),
@@ -60,6 +78,8 @@ _NTH: Final = (
     ("martin luther king day, martin luther kings day, martin luther king jr day, mlk day", 1, "3MO", 0),
     ("presidents day, president day, george washington day, washingtons birthday", 2, "3MO", 0),
     ("mothers day, mother day", 5, "2SU", 0),
+    ("super bowl sunday", 2, "2SU", 0),
+    ("arbor day", 4, "-1FR", 0),
     ("early may bank holiday", 5, "1MO", 0),
     ("spring bank holiday", 5, "-1MO", 0),
     ("memorial day, decoration day", 5, "-1MO", 0),
@@ -68,6 +88,8 @@ _NTH: Final = (
     ("labor day, labour day", 9, "1MO", 0),
     ("grandparents day, national grandparents day", 9, "1MO", 6),
     ("columbus day, indigenous peoples day", 10, "2MO", 0),
+    ("election day", 11, "1MO", 1),
+    ("remembrance sunday", 11, "2SU", 0),
     ("canadian thanksgiving day, canadian thanksgiving", 10, "2MO", 0),
     ("thanksgiving day, thanksgiving", 11, "4TH", 0),
     ("black friday", 11, "4TH", 1),
@@ -92,16 +114,35 @@ _EASTER: Final = (
     ("trinity sunday", 56),
     ("corpus christi", 60),
 )
+# The same of the orthodox churches.
+_ORTHODOX: Final = (
+    ("orthodox good friday", -2),
+    ("orthodox easter sunday, orthodox easter, greek easter, pascha", 0),
+    ("orthodox easter monday", 1),
+)
+# The day, counted back to a weekday: (names, month, day, weekday)
+_ON_OR_BEFORE: Final = (
+    ("victoria day", 5, 24, 0),
+    ("advent sunday, first advent, first sunday of advent, first sunday in advent", 12, 3, 6),
+    ("second advent, second sunday of advent", 12, 10, 6),
+    ("third advent, third sunday of advent", 12, 17, 6),
+    ("fourth advent, fourth sunday of advent", 12, 24, 6),
+)
+_EID: Final = ("eid al - fitr", "eid al - adha")
 _FURTHER_ON: Final = 8
+_SATURDAY: Final = 5
+_WEEK: Final = 7
+_MIDWEEK: Final = 2
 # "black friday deals": about that day, not on it.
 _GOODS: Final = frozenset(
     {"deals", "sale", "sales", "list", "shopping", "present", "presents", "card", "cards", "decorations", "menu",
      "gift", "gifts", "costume", "costumes", "recipe", "recipes", "cake", "tree", "planning", "ideas", "budget",
      "movie"}
 )  # fmt: skip
-_LEADS: Final = frozenset({"next", "this", "coming", "upcoming"})
+_LEADS: Final = frozenset({"next", "this", "coming", "upcoming", "following"})
 
-_Year = Callable[[int], date]
+# The day in a year; None in one that has none.
+_Year = Callable[[int], date | None]
 
 
 def _fixed(month: int, day: int) -> _Year:
@@ -118,8 +159,20 @@ def _nth(month: int, code: str, later: int) -> _Year:
     return day
 
 
-def _from_easter(shift: int) -> _Year:
-    return lambda year: easter(year) + timedelta(days=shift)
+def _from_easter(shift: int, *, orthodox: bool = False) -> _Year:
+    return lambda year: easter(year, EASTER_ORTHODOX if orthodox else EASTER_WESTERN) + timedelta(days=shift)
+
+
+def _on_or_before(month: int, day: int, weekday: int) -> _Year:
+    def latest(year: int) -> date:
+        last = date(year, month, day)
+        return last - timedelta(days=(last.weekday() - weekday) % _WEEK)
+
+    return latest
+
+
+def _listed(days: dict[int, date]) -> _Year:
+    return days.get
 
 
 def _named() -> dict[str, list[tuple[tuple[str, ...], _Year, Rule | None]]]:
@@ -132,6 +185,9 @@ def _named() -> dict[str, list[tuple[tuple[str, ...], _Year, Rule | None]]]:
         for names, month, code, later in _NTH
     ]
     lines += [(names, _from_easter(shift), None) for names, shift in _EASTER]
+    lines += [(names, _from_easter(shift, orthodox=True), None) for names, shift in _ORTHODOX]
+    lines += [(names, _on_or_before(*latest), None) for names, *latest in _ON_OR_BEFORE]
+    lines += [(names, _listed(days), None) for names, days in days_of_moons().items()]
     table: dict[str, list[tuple[tuple[str, ...], _Year, Rule | None]]] = {}
     for names, day, rule in lines:
         for name in names.split(", "):
@@ -167,10 +223,10 @@ def _plain(tokens: Tokens, index: int) -> str:
     return tokens.word(index).replace("'", "")
 
 
-def every_holiday(tokens: Tokens, index: int) -> tuple[Rule, int] | None:
-    """The yearly rule of a holiday that a rule can say, and where its name ends."""
+def every_holiday(tokens: Tokens, index: int) -> tuple[Rule | None, int] | None:
+    """The yearly rule of a holiday, None where no rule can say it, and where its name ends."""
     found = _match(tokens, index)
-    return None if found is None or found[1] is None else (found[1], found[2])
+    return None if found is None else found[1:]
 
 
 def read_holiday(tokens: Tokens, index: int, context: Context) -> Found | None:
@@ -183,7 +239,8 @@ def read_holiday(tokens: Tokens, index: int, context: Context) -> Found | None:
     words = found.end - index
     opens = not tokens.word(index - 1) and words > 1
     follows = tokens.word(found.end)
-    if follows in BOUNDARIES or tokens.number(found.end) is not None or follows in PART_WORDS:
+    part = follows in PART_WORDS or (follows in {"early", "late"} and tokens.word(found.end + 1) in PART_WORDS)
+    if follows in BOUNDARIES or tokens.number(found.end) is not None or part:
         if sure:
             return found.needing(Evidence.NONE)
         alone = not tokens.word(index - 1) and all(
@@ -198,14 +255,36 @@ def read_holiday(tokens: Tokens, index: int, context: Context) -> Found | None:
 def holiday_at(tokens: Tokens, index: int, context: Context) -> Found | None:
     """The next day of this name; of the year that follows it, if one does ("easter 2027", "xmas next year")."""
     place = index + 1 if tokens.word(index) in _LEADS else index
+    if tokens.word(index) == "the" and tokens.word(index + 1) in _LEADS:
+        place = index + 2
     matched = _match(tokens, place)
     if matched is None:
         return None
     day, _, end = matched
     year, stop = read_year(tokens, end)
     if year is not None:
-        return Found(index, stop, (Day(day(year), past_meant=True),), Evidence.PLACE)
+        named = day(year)
+        return None if named is None else Found(index, stop, (Day(named, past_meant=True),), Evidence.PLACE)
     moved = moved_year(tokens, end, context)
     today, stop = (moved[0].today, moved[1]) if moved is not None else (context.today, end)
-    coming = next(value for value in (day(today.year), day(today.year + 1)) if value >= today)
+    years = (day(today.year), day(today.year + 1))
+    coming = next((value for value in years if value is not None and value >= today), None)
+    if coming is None:
+        return None
+    weekend = _weekend_end(tokens, stop)
+    if weekend:
+        coming, stop = _saturday_of(coming), weekend
     return Found(index, stop, (Day(coming),), Evidence.NONE if moved is None else Evidence.PLACE)
+
+
+def _weekend_end(tokens: Tokens, place: int) -> int:
+    """Where the "weekend" of "labor day weekend" ends, or 0."""
+    if tokens.word(place) == "weekend":
+        return place + 1
+    return place + 3 if tokens.phrase(place, ("week", "-", "end")) else 0
+
+
+def _saturday_of(day: date) -> date:
+    """The Saturday of the weekend that a holiday makes long."""
+    ahead = _SATURDAY - day.weekday()
+    return day + timedelta(days=ahead - _WEEK if ahead > _SATURDAY - _MIDWEEK else ahead)

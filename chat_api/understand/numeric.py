@@ -85,6 +85,9 @@ def read_iso(tokens: Tokens, index: int, context: Context) -> Found | None:
     if parts is None or tokens.digits(index) != _YEAR_DIGITS:
         return _compact(tokens, index)
     (year, month, day), end = parts
+    if tokens.word(index + 1) == "/" and month > MONTHS_IN_YEAR >= day:
+        # 2027/30/11
+        month, day = day, month
     return dated(index, end, year, month, day)
 
 
@@ -133,7 +136,7 @@ def _month_of_year(tokens: Tokens, index: int) -> Found | None:
     ):
         return None
     pair = (tokens.digits(index), tokens.word(index + 1), tokens.digits(index + 2))
-    if pair == (_YEAR_DIGITS, "-", _TWO_DIGITS):
+    if pair in {(_YEAR_DIGITS, "-", _TWO_DIGITS), (_YEAR_DIGITS, "/", _TWO_DIGITS)}:
         year, month = first, second
     elif pair[0] <= _TWO_DIGITS and pair[1] == "/" and pair[2] == _YEAR_DIGITS:
         year, month = second, first

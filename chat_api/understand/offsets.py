@@ -1,17 +1,25 @@
 """Stretches of time: from now ("in 20 seconds"), from a day ("a week from friday") and before ("an hour before")."""
 
+from dataclasses import replace
 from typing import Final
 
 from chat_api.understand.almanac import WEEK, day_of, guarded, plus
+from chat_api.understand.clocks import single_clock
+from chat_api.understand.cues import VERBS
 from chat_api.understand.dates import read_day
 from chat_api.understand.facts import Before, Clock, Context, Day, Duration, Evidence, Found, Offset
 from chat_api.understand.named_days import holiday_at
-from chat_api.understand.quantities import duration, separate_lengths, whole_number
+from chat_api.understand.quantities import duration, ordinal, separate_lengths, whole_number
 from chat_api.understand.text import Tokens
 from chat_api.understand.words import BOUNDARIES, NAMED_DAYS, UNITS, WEEKDAY_PLURALS, WEEKDAYS
 
 _MINUTE: Final = 60
+_HOUR: Final = 60
 _MAX_MINUTES: Final = 180
+# "sign in 2" is no time; "in 5" may be.
+_FEW_MINUTES: Final = 5
+_DAY_MINUTES: Final = 24 * 60
+_NOON: Final = 12
 _MAX_COUNT: Final = 500
 _SATURDAY: Final = 5
 _WORK_WEEK: Final = 5
@@ -74,6 +82,7 @@ def _trailed_offset(tokens: Tokens, index: int, length: tuple[Duration, int], co
         return Found(index, end + 1, (Offset(amount),), Evidence.PLACE)
     return (
         _from_day(tokens, index, end, amount, context)
+        or _after_clock(tokens, index, end, amount)
         or _after_timer(tokens, index, end, amount)
         or _all_that_is_said(tokens, index, end, amount)
     )
@@ -129,17 +138,36 @@ def _next_unit(tokens: Tokens, index: int, context: Context) -> Found | None:
 def _weekday_around(tokens: Tokens, index: int, context: Context) -> Found | None:
     """ "the friday before christmas", "the weekend after next sunday", "monday after easter"."""
     place = index + 1 if tokens.word(index) == "the" else index
+    nearest = tokens.word(place) in {"closest", "nearest"}
+    counted = None if nearest else ordinal(tokens, place) or whole_number(tokens, place)
+    number, place = (counted[0], counted[1]) if counted is not None else (1, place + 1 if nearest else place)
     weekend = tokens.word(place) == "weekend"
-    weekday = _SATURDAY if weekend else WEEKDAYS.get(tokens.word(place))
+    word = tokens.word(place)
+    weekday = _SATURDAY if weekend else WEEKDAYS.get(word, WEEKDAY_PLURALS.get(word))
     direction = tokens.word(place + 1)
+    if weekday is not None and nearest and direction == "to":
+        return _nearest(tokens, index, place + 2, weekday, context)
+    if not 1 <= number <= _MAX_COUNT:
+        return None
     if weekday is None or direction not in {"before", "after"} or tokens.word(place + 2) in {"next", "that"}:
         return None
     base = _base_day(tokens, place + 2, context)
     if base is None or not isinstance(base.facts[0], Day):
         return None
     away = (weekday - day_of(base).weekday()) % WEEK
-    away = away - WEEK if direction == "before" else away or WEEK
+    away = away - WEEK * number if direction == "before" else (away or WEEK) + WEEK * (number - 1)
     return guarded(index, base.end, lambda: Day(Duration(days=away).after(day_of(base))))
+
+
+def _nearest(tokens: Tokens, index: int, place: int, weekday: int, context: Context) -> Found | None:
+    """ "the closest monday to oct 5th"."""
+    base = _base_day(tokens, place, context)
+    if base is None or not isinstance(base.facts[0], Day):
+        return None
+    away = (weekday - day_of(base).weekday()) % WEEK
+    return guarded(
+        index, base.end, lambda: Day(Duration(days=away - WEEK if away > WEEK // 2 else away).after(day_of(base)))
+    )
 
 
 def _time_next_week(tokens: Tokens, index: int, context: Context) -> Found | None:
@@ -191,12 +219,19 @@ def _business_days(tokens: Tokens, index: int, context: Context) -> Found | None
 
 
 def _bare_minutes(tokens: Tokens, index: int, start: int) -> Found | None:
-    """ "poke me in 15 to stretch": minutes, where a person is to be told."""
-    number, end = tokens.number(start), start + 1
-    if tokens.word(index) != "in":
+    """ "poke me in 15 to stretch": minutes, where a person is to be told; "pick up the kids in 15" at the end."""
+    counted = whole_number(tokens, start)
+    if tokens.word(index) != "in" or counted is None:
         return None
+    number, end = counted
     told = tokens.word(index - 1) in {"me", "us", "again"}
-    if number is None or not told or not 1 <= number <= _MAX_MINUTES or tokens.word(end) not in BOUNDARIES:
+    ends = (
+        index > 0 and _FEW_MINUTES <= number < _HOUR and all(tokens.word(at) in {"", ".", "!"} for at in (end, end + 1))
+    )
+    opens = not tokens.word(index - 1) and tokens.word(end) in VERBS | {",", ":"} and _FEW_MINUTES <= number < _HOUR
+    if opens:
+        return Found(index, end, (Offset(Duration(seconds=number * _MINUTE)),))
+    if not (told or ends) or not 1 <= number <= _MAX_MINUTES or tokens.word(end) not in BOUNDARIES:
         return None
     if tokens.glued(end) and tokens.word(end) not in {",", ".", "!", "?", ":"}:
         return None
@@ -219,6 +254,20 @@ def _from_day(tokens: Tokens, index: int, end: int, amount: Duration, context: C
     away = Duration(sign * amount.months, sign * amount.days)
     evidence = Evidence.NONE if joined else Evidence.PLACE
     return guarded(index, base.end, lambda: Day(away.after(day_of(base)))).needing(evidence)
+
+
+def _after_clock(tokens: Tokens, index: int, end: int, amount: Duration) -> Found | None:
+    """ "30 minutes from 5pm", "an hour after noon": a time of day that much later."""
+    if not amount.seconds or amount.months or amount.days or tokens.word(end) not in {"from", "after", "past"}:
+        return None
+    base = single_clock(tokens, end + 1)
+    if base is None or len(base.facts) > 1 or not isinstance(base.facts[0], Clock):
+        return None
+    clock = base.facts[0]
+    minutes = (clock.hour * _HOUR + clock.minute + amount.seconds // _MINUTE) % _DAY_MINUTES
+    hour, minute = divmod(minutes, _HOUR)
+    moved = replace(clock, hour=hour, minute=minute, ambiguous=clock.ambiguous and 1 <= hour <= _NOON)
+    return Found(index, base.end, (moved,), base.evidence)
 
 
 def _base_day(tokens: Tokens, index: int, context: Context) -> Found | None:

@@ -1,10 +1,8 @@
-"""Weeks, weekends, months, quarters, seasons and years, and places in them: "next quarter", "end of next week".
+"""Periods and places in them: "next quarter", "this weekend", "end of next week"; more in `weeks` and `years`.
 
 Rules that a person may want to know:
 - "next week" is its Monday, "next month", "next quarter" and "next year" their first days, "this weekend" Saturday.
 - The end of a week is its Friday, its middle Wednesday; the middle of a month is its 15th, "late" in it the 20th.
-- The seasons begin at the solstices and equinoxes of the northern half: 20 March, 21 June, 22 September, 21 December.
-- The first week of a month begins on its first Monday.
 - "Later this week" is two days from now, but not beyond Friday; "later next week" is Thursday.
 """
 
@@ -14,18 +12,18 @@ from typing import Final
 from chat_api.understand.almanac import (
     MONTHS_IN_YEAR,
     WEEK,
-    day_of,
+    dated,
     month_length,
-    next_month_day,
-    nth_weekday,
     plus,
     read_year,
 )
 from chat_api.understand.facts import Context, Day, Duration, Evidence, Found
 from chat_api.understand.quantities import ordinal
 from chat_api.understand.text import Tokens
-from chat_api.understand.words import BOUNDARIES, LAST, MONTHS, WEEKDAYS
-from chat_api.understand.written import read_written
+from chat_api.understand.weeks import WEEK_READERS, WEEK_STARTS
+from chat_api.understand.words import LAST, MONTHS, WEEKDAYS
+from chat_api.understand.written import day_and_month
+from chat_api.understand.years import YEAR_READERS, YEAR_STARTS
 
 _SATURDAY: Final = 5
 _FRIDAY: Final = 4
@@ -33,18 +31,15 @@ _WEDNESDAY: Final = 2
 _MIDDLE: Final = 15
 _LATE: Final = 20
 _QUARTER: Final = 3
-_QUARTERS: Final = 4
 _NEXT: Final = frozenset({"next", "coming", "upcoming", "following"})
 _PERIODS: Final[dict[str, str]] = {
     "week": "week", "wk": "week", "month": "month", "quarter": "quarter", "qtr": "quarter", "year": "year",
-    "yr": "year", "weekend": "weekend", "fortnight": "fortnight",
+    "yr": "year", "weekend": "weekend", "fortnight": "fortnight", "workweek": "week",
 }  # fmt: skip
 _PLACES: Final = {
     "start": 1, "beginning": 1, "early": 1, "middle": _MIDDLE, "mid": _MIDDLE, "late": _LATE, "end": LAST,
 }  # fmt: skip
 _SHORT_ENDS: Final = {"eow": "week", "eom": "month", "eoq": "quarter", "eoy": "year"}
-_SEASONS: Final = {"spring": (3, 20), "summer": (6, 21), "fall": (9, 22), "autumn": (9, 22), "winter": (12, 21)}
-_LEADS: Final = frozenset({"in", "by", "until", "till", "before", "during", "of", "from", "starting"})
 
 
 def read_period(tokens: Tokens, index: int, context: Context) -> Found | None:
@@ -116,6 +111,11 @@ def _loose(tokens: Tokens, index: int, context: Context) -> Found | None:
 def _next_period(tokens: Tokens, index: int, context: Context) -> Found | None:
     """Next week, the coming month, the following year, this weekend, the weekend, next week on tuesday."""
     led = tokens.word(index) == "the"
+    hyphened = _hyphened_weekend(tokens, index)
+    if hyphened is not None:
+        lead, stop = hyphened
+        ahead = 1 if lead == "next" else 0
+        return Found(index, stop, (Day(_first_day("weekend", context, ahead)),), Evidence.PLACE)
     place = index + 1 if led or (tokens.word(index) == "this" and tokens.word(index + 1) in _NEXT) else index
     lead = tokens.word(place)
     if lead in _NEXT:
@@ -130,7 +130,7 @@ def _next_period(tokens: Tokens, index: int, context: Context) -> Found | None:
     if period is None:
         return None
     ahead = 1 if lead in _NEXT and not (period == "weekend" and lead != "next") else 0
-    if period in {"week", "month"}:
+    if period in {"week", "month", "year"}:
         on_day = _day_in_period(tokens, index, end, (period, ahead), context)
         if on_day is not None:
             return on_day
@@ -141,11 +141,21 @@ def _next_period(tokens: Tokens, index: int, context: Context) -> Found | None:
     return Found(index, end, (Day(_first_day(period, context, ahead)),), evidence)
 
 
+def _hyphened_weekend(tokens: Tokens, index: int) -> tuple[str, int] | None:
+    """ "this week-end": its first word, and where it ends."""
+    lead = tokens.word(index)
+    if lead not in _NEXT | {"this", "the"} or not tokens.phrase(index + 1, ("week", "-", "end")):
+        return None
+    return (lead, index + 4) if tokens.glued(index + 3) else None
+
+
 def _day_in_period(tokens: Tokens, index: int, end: int, period: tuple[str, int], context: Context) -> Found | None:
     """ "next week on tuesday", "next month on the 3rd", "this week friday"."""
     name, ahead = period
     place = end + 1 if tokens.word(end) in {"on", ","} else end
     first = _first_day(name, context, ahead)
+    if name == "year":
+        return _in_year(tokens, index, end, first)
     if name == "week":
         weekday = WEEKDAYS.get(tokens.word(place))
         if weekday is None:
@@ -156,6 +166,18 @@ def _day_in_period(tokens: Tokens, index: int, end: int, period: tuple[str, int]
     if named is None or not 1 <= named[0] <= month_length(first):
         return None
     return Found(index, named[1], (Day(first.replace(day=named[0])),))
+
+
+def _in_year(tokens: Tokens, index: int, end: int, first: date) -> Found | None:
+    """ "next year in june", "next year on may 3"."""
+    if tokens.word(end) not in {"in", "on"}:
+        return None
+    pair = day_and_month(tokens, end + 2 if tokens.word(end + 1) == "the" else end + 1)
+    if pair is not None:
+        day, month, stop = pair
+        return dated(index, stop, first.year, month, day)
+    month = MONTHS.get(tokens.word(end + 1), 0)
+    return dated(index, end + 2, first.year, month, 1) if month else None
 
 
 def _short_end(tokens: Tokens, index: int, context: Context) -> Found | None:
@@ -220,7 +242,7 @@ def _period_place(tokens: Tokens, end: int, place: int, joined: bool, context: C
     if year is not None and joined and tokens.digits(end) == 4 and 1900 <= year < 3000:  # noqa: PLR2004
         return _place_in("year", date(year, 1, 1), place), end + 1
     lead = tokens.word(end)
-    if lead in _NEXT | {"this"}:
+    if lead in _NEXT | {"this", "current"}:
         period = _PERIODS.get(tokens.word(end + 1))
         if period is None or period in {"weekend", "fortnight"}:
             return None
@@ -232,95 +254,8 @@ def _period_place(tokens: Tokens, end: int, place: int, joined: bool, context: C
     return _coming(period, place, context), end + 1
 
 
-def _quarter(tokens: Tokens, index: int, context: Context) -> Found | None:
-    """Q3, Q3 2027, the third quarter of 2027: its first day."""
-    word = tokens.word(index)
-    number, end = 0, index + 1
-    if len(word) == 2 and word[0] == "q" and word[1] in "1234":  # noqa: PLR2004
-        number = int(word[1])
-    else:
-        place = index + 1 if word == "the" else index
-        named = ordinal(tokens, place)
-        if named is None or not 1 <= named[0] <= _QUARTERS or _PERIODS.get(tokens.word(named[1])) != "quarter":
-            return None
-        number, end = named[0], named[1] + 1
-    year, stop = read_year(tokens, end)
-    month = _QUARTER * (number - 1) + 1
-    if year is not None:
-        return Found(index, stop, (Day(date(year, month, 1), past_meant=True),), Evidence.PLACE)
-    first = context.today.replace(month=month, day=1)
-    if first < context.today:
-        first = first.replace(year=first.year + 1)
-    return _led(tokens, Found(index, end, (Day(first),)))
-
-
-def _season(tokens: Tokens, index: int, context: Context) -> Found | None:
-    """Next summer, in the spring, autumn 2027: the day it begins."""
-    lead = tokens.word(index)
-    place = index + 1 if lead in _NEXT | {"this", "the"} else index
-    begins = _SEASONS.get(tokens.word(place))
-    if begins is None or tokens.word(place + 1) in {"break", "term", "school", "camp"}:
-        return None
-    year, end = read_year(tokens, place + 1)
-    if year is not None:
-        return Found(index, end, (Day(date(year, *begins), past_meant=True),), Evidence.PLACE)
-    first = date(context.today.year, *begins)
-    if first < context.today:
-        first = first.replace(year=first.year + 1)
-    found = Found(index, end, (Day(first),))
-    return found if lead in _NEXT | {"this"} and tokens.word(end) in BOUNDARIES else _led(tokens, found)
-
-
-def _led(tokens: Tokens, found: Found) -> Found | None:
-    """Counted behind "in", "by"…, or where it is all that is said."""
-    closed = tokens.word(found.end) in BOUNDARIES
-    alone = not tokens.word(found.start - 1) and not tokens.word(found.end)
-    return found if closed and (alone or tokens.word(found.start - 1) in _LEADS) else None
-
-
-def _week_of(tokens: Tokens, index: int, context: Context) -> Found | None:
-    """ "the week of march 3rd": its Monday; "the first week of june": its first Monday."""
-    place = index + 1 if tokens.word(index) == "the" else index
-    if tokens.phrase(place, ("week", "of")) or tokens.phrase(place, ("week", "starting")):
-        at = place + 3 if tokens.word(place + 2) == "the" else place + 2
-        dated = read_written(tokens, at, context)
-        number = ordinal(tokens, at)
-        if dated is None and number is not None and number[0] > 0:
-            # "the week of the 22nd"
-            dated = Found(at, number[1], (Day(next_month_day(number[0], context.today)),))
-        if dated is None or not isinstance(dated.facts[0], Day):
-            return None
-        day = day_of(dated)
-        monday = day - timedelta(days=day.weekday())
-        return Found(index, dated.end, (Day(max(monday, context.today)),))
-    named = ordinal(tokens, place)
-    if named is None or tokens.word(named[1]) != "week" or tokens.word(named[1] + 1) not in {"of", "in"}:
-        return None
-    return _week_of_month(tokens, index, named[1] + 2, named[0], context)
-
-
-def _week_of_month(tokens: Tokens, index: int, at: int, position: int, context: Context) -> Found | None:
-    """ "the first week of next month", "the last week of september"."""
-    if tokens.phrase(at, ("next", "month")):
-        first, end = _first_day("month", context, 1), at + 2
-    elif tokens.word(at) in MONTHS:
-        year, end = read_year(tokens, at + 1)
-        first = date(year or context.today.year, MONTHS[tokens.word(at)], 1)
-        if year is None and plus(first, Duration(months=1)) <= context.today:
-            first = first.replace(year=first.year + 1)
-    else:
-        return None
-    monday = nth_weekday(first, 0, position)
-    return None if monday is None else Found(index, end, (Day(monday),))
-
-
-_READERS: Final = (_loose, _next_period, _short_end, _place, _quarter, _season, _week_of)
+_READERS: Final = (_loose, _next_period, _short_end, _place, *YEAR_READERS, *WEEK_READERS)
 # The words that a period may begin with.
 PERIOD_STARTS: Final = (
-    _NEXT
-    | _PLACES.keys()
-    | _SHORT_ENDS.keys()
-    | _SEASONS.keys()
-    | {"this", "week", "over", "later"}
-    | {f"q{number}" for number in range(1, _QUARTERS + 1)}
+    _NEXT | _PLACES.keys() | _SHORT_ENDS.keys() | YEAR_STARTS | WEEK_STARTS | {"this", "week", "over", "later"}
 )

@@ -20,6 +20,8 @@ _SECONDS_IN_DAY: Final = 86_400
 _MAX_DAY: Final = 31
 _TEN: Final = 10
 _PIECES: Final = 6
+_HALF_A_MONTH: Final = 15
+_MORE: Final = frozenset({"more", "additional", "full", "whole", "short", "extra"})
 _FROM_LAST: Final = (("last",), ("to", "last"), ("to", "the", "last"), ("from", "last"), ("from", "the", "last"))
 _MOST_FROM_LAST: Final = 5
 
@@ -51,7 +53,7 @@ def ordinal(tokens: Tokens, index: int) -> tuple[int, int] | None:
 
 def _ordinal(tokens: Tokens, index: int) -> tuple[int, int] | None:
     word = tokens.word(index)
-    if word == "last":
+    if word in {"last", "final"}:
         return LAST, index + 1
     if word == "penultimate":
         return LAST - 1, index + 1
@@ -155,6 +157,8 @@ def _fraction_of_hour(tokens: Tokens, index: int) -> tuple[Duration, int] | None
         (("a", "quarter", "hour"), 15),
         (("quarter", "hour"), 15),
         (("three", "quarters", "of", "an", "hour"), 45),
+        (("three", "-", "quarters", "of", "an", "hour"), 45),
+        (("three", "quarter", "hour"), 45),
     ):
         if tokens.phrase(index, words):
             return Duration(seconds=int(minutes * 60)), index + len(words)
@@ -183,6 +187,9 @@ def _counted(tokens: Tokens, index: int) -> tuple[Duration, int] | None:
     if tokens.phrase(place, ("and", "a", "half")) or tokens.phrase(place, ("and", "half")):
         halves += 1
         place += 3 if tokens.word(place + 1) == "a" else 2
+    if tokens.word(place) in _MORE and tokens.word(place + 1) in UNITS:
+        # "in 2 more minutes"
+        place += 1
     unit = _unit(tokens, place)
     if unit is None:
         return None
@@ -235,7 +242,7 @@ def _unit(tokens: Tokens, index: int) -> tuple[int, int, int] | None:
 def _times(unit: tuple[int, int, int], halves: int) -> Duration | None:
     months, days, seconds = (part * halves for part in unit)
     if months % 2:
-        return None
+        return Duration(months=months // 2, days=_HALF_A_MONTH)
     if days % 2:
         return Duration(days=days // 2, seconds=_SECONDS_IN_DAY // 2)
     return Duration(months=months // 2, days=days // 2, seconds=-(-seconds // 2))

@@ -69,6 +69,8 @@ _ROW: Final = 3
 
 _SEVERAL: Final = "I can repeat at times you name, but not a number of times in a while."
 
+_MOVING: Final = "That day is another one each year, and I can repeat only by the calendar."
+
 _TOO_OFTEN: Final = "I cannot repeat more often than every minute."
 
 _TOO_RARE: Final = "I cannot repeat that rarely."
@@ -244,9 +246,10 @@ def _length_body(tokens: Tokens, place: int) -> tuple[Fact, int] | None:
     return Rule(freq, interval=number), end
 
 
-def _holiday_body(tokens: Tokens, place: int) -> tuple[Rule, int] | None:
-    """Every christmas, every thanksgiving."""
-    return every_holiday(tokens, place)
+def _holiday_body(tokens: Tokens, place: int) -> tuple[Fact, int] | None:
+    """Every christmas, every thanksgiving; every easter is refused."""
+    found = every_holiday(tokens, place)
+    return None if found is None else (found[0] or Unsupported(_MOVING), found[1])
 
 
 def _ordinal_body(tokens: Tokens, place: int) -> tuple[Fact, int] | None:

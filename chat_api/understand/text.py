@@ -6,11 +6,13 @@ from enum import StrEnum
 from typing import Final, TypeVar, cast
 
 from chat_api.understand.spelling import DIGIT_WORDS, spelled
+from chat_api.understand.words import MONTHS
 
 MAX_CHARACTERS: Final = 500
 # What 500 characters of language never come to; the rest of such a text is kept, but not read.
 MAX_TOKENS: Final = 160
 MAX_DIGITS: Final = 8
+_DAY_DIGITS: Final = 2
 
 _QUOTES: Final = {
     '"': '"',
@@ -148,9 +150,21 @@ def _next(text: str, start: int, *, after_digits: bool) -> tuple[int, Kind]:
         end = _run(text, start, digits=True, letters=False)
         return end, Kind.NUMBER if end - start <= MAX_DIGITS else Kind.OPAQUE
     if _is_letter(text[start]):
+        month_end = _month_end(text, start)
+        if month_end:
+            return month_end, Kind.WORD
         # "2h30m" is 2 h 30 m, but "B12" and "p1" are one word.
         return _run(text, start, digits=not after_digits, letters=True), Kind.WORD
     return start + 1, Kind.SYMBOL
+
+
+def _month_end(text: str, start: int) -> int:
+    """Where the month of "June5", "feb13" ends; 0 where no day is glued to one."""
+    end = _run(text, start, digits=False, letters=True)
+    stop = _run(text, end, digits=True, letters=True)
+    day = text[end:stop]
+    glued = 0 < len(day) <= _DAY_DIGITS and all(character in _DIGITS for character in day)
+    return end if glued and text[start:end].lower() in MONTHS else 0
 
 
 def _run(text: str, start: int, *, digits: bool, letters: bool) -> int:

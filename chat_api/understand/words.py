@@ -36,7 +36,7 @@ ORDINAL_ENDINGS: Final = frozenset({"st", "nd", "rd", "th"})
 LAST: Final = -1
 
 # A number of them without a number: "a couple of hours", "a few minutes".
-LOOSE_NUMBERS: Final[dict[str, int]] = {"couple": 2, "few": 3}
+LOOSE_NUMBERS: Final[dict[str, int]] = {"couple": 2, "pair": 2, "few": 3}
 
 WEEKDAYS: Final[dict[str, int]] = {
     "monday": 0, "mon": 0,
@@ -107,7 +107,14 @@ TONIGHT: Final = frozenset({"tonight"})
 # Times that are named by what people do then.
 NAMED_HOURS: Final[tuple[tuple[tuple[str, ...], int], ...]] = (
     (("end", "of", "the", "day"), 18), (("end", "of", "day"), 18), (("close", "of", "business"), 18), (("eod",), 18),
-    (("cob",), 18),
+    (("cob",), 18), (("eob",), 18), (("end", "of", "business"), 18), (("end", "of", "work"), 18),
+    (("end", "of", "play"), 18), (("close", "of", "play"), 18), (("end", "of", "the", "work", "day"), 18),
+    (("end", "of", "the", "working", "day"), 18), (("end", "of", "the", "business", "day"), 18),
+    (("end", "of", "business", "day"), 18), (("end", "of", "work", "day"), 18), (("end", "of", "workday"), 18),
+    (("close", "of", "the", "business", "day"), 18), (("cop",), 18),
+    (("before", "school"), 8), (("after", "school"), 15), (("after", "breakfast"), 9),
+    (("after", "dinner"), 20), (("after", "supper"), 20), (("dinner", "time"), 19), (("tea", "time"), 17),
+    (("mid", "night"), 0),
     (("at", "lunch"), 12), (("over", "lunch"), 12), (("lunchtime",), 12), (("lunch", "time"), 12),
     (("before", "lunch"), 12), (("after", "lunch"), 13), (("after", "work"), 18), (("dinnertime",), 19),
     (("before", "bed"), 22), (("bedtime",), 22), (("teatime",), 17),

@@ -30,6 +30,9 @@ _DATE_JOINS: Final = frozenset({"-", "/"})
 MONTH_LEADS: Final = frozenset({"in", "by", "next", "this", "during", "coming", "month"})
 # "may", "march"… are more often words than dates.
 _AMBIGUOUS_MONTHS: Final = frozenset({"may", "march", "mar"})
+# Alone these are people and words as well.
+_NAMES_TOO: Final = frozenset({"may", "mar", "jan", "march"})
+_SURE_MONTHS: Final = frozenset(MONTHS) - _AMBIGUOUS_MONTHS
 _NO_DAY_BEFORE: Final = frozenset({"am", "pm", ":", "%", "be"})
 
 
@@ -254,6 +257,8 @@ def read_month(tokens: Tokens, index: int, context: Context) -> Found | None:
     place = index + 1 if lead in MONTH_LEADS else index
     if tokens.word(place) == "of" and lead == "month":
         place += 1
+    if lead == "in" and tokens.word(place) in {"the", "a"} and tokens.word(place + 1) in _SURE_MONTHS:
+        place += 1
     if lead == "this" and tokens.word(place) == "may":
         # "this may or may not"
         return None
@@ -268,7 +273,12 @@ def read_month(tokens: Tokens, index: int, context: Context) -> Found | None:
     # Alone it is a name or a verb as well ("May", "march with the band"): only where it is all that is said.
     end = found.end
     alone = not tokens.word(index - 1) and all(tokens.word(at) in {"", ".", "!", "?"} for at in (end, end + 1))
-    return found if alone else None
+    return found if alone and (tokens.word(index) not in _NAMES_TOO or _written_out(tokens, index)) else None
+
+
+def _written_out(tokens: Tokens, index: int) -> bool:
+    """ "March", but not "march" or "Mar": alone, the full name with its capital is the month."""
+    return tokens[index].text in MONTH_NAMES
 
 
 def month_at(tokens: Tokens, place: int, context: Context) -> Found | None:
