@@ -287,7 +287,9 @@ def _with_tail(tokens: Tokens, found: Found) -> Found:
     end = found.end
     if tokens.word(end) == "-" and tokens.word(end + 1) == "ish":
         end += 2
-    if tokens.word(end) in {"ish", "sharp", "exactly", "o'clock", "oclock"}:
+    if tokens.word(end) in {"ish", "sharp", "exactly", "o'clock", "oclock"} or (
+        tokens.word(end) in {"h", "hrs", "hours"} and tokens.number(end - 1) is not None
+    ):
         end += 1
     for words in (("or", "so"), ("at", "the", "latest"), ("at", "the", "earliest"), ("on", "the", "dot"), ("latest",)):
         if tokens.phrase(end, words):

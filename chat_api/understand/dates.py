@@ -8,14 +8,13 @@ Rules that a person may want to know:
 - Of a stretch ("20-23 december", "dec 20 - jan 3") the first day counts.
 """
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final
 
 from chat_api.understand.almanac import (
     LONGEST_MONTH,
     WEEK,
     dated,
-    day_of,
     month_after_of,
     month_length,
     next_month_day,
@@ -28,6 +27,7 @@ from chat_api.understand.named_days import HOLIDAY_STARTS, read_holiday
 from chat_api.understand.numeric import read_iso, read_moment, read_numeric
 from chat_api.understand.periods import PERIOD_STARTS, read_period
 from chat_api.understand.quantities import ordinal
+from chat_api.understand.repeated_days import workday_end
 from chat_api.understand.text import Tokens
 from chat_api.understand.words import (
     BOUNDARIES,
@@ -48,13 +48,17 @@ _AMBIGUOUS_WEEKDAYS: Final = frozenset({"sun", "sat", "wed", "mon"})
 _STRETCH_JOINS: Final = frozenset({"-", "\u2013", "to", "through"})
 _WEEKDAY_LEADS: Final = frozenset({"next", "this", "coming", "upcoming", "last", "following"})
 _NOT_BEFORE_NOW: Final = frozenset({"from", "by", "until", "till", "not", "for", "is", "are", "it's", "to", "than"})
+_WORKDAYS: Final = 5
 _NO_NUMBER_AFTER: Final = frozenset({"of", "-", ":", "/", ".", "%"})
 
 
 def read_day(tokens: Tokens, index: int, context: Context) -> Found | None:
     """A day at this place, in the first of the spellings below that fits; of a stretch of days the first."""
     found = single_day(tokens, index, context)
-    if found is None or not isinstance(found.facts[0], Day) or tokens.word(found.end) not in _STRETCH_JOINS:
+    if found is None or not isinstance(found.facts[0], Day):
+        return found
+    between = tokens.word(index - 1) == "between" and tokens.word(found.end) in {"and", "&"}
+    if tokens.word(found.end) not in _STRETCH_JOINS and not between:
         return found
     if len(found.facts) > 1:
         return found
@@ -62,9 +66,15 @@ def read_day(tokens: Tokens, index: int, context: Context) -> Found | None:
     if last is None or not isinstance(last.facts[0], Day):
         return found
     first = in_year_of(found.facts[0], last.facts[0])
-    if day_of(last) <= first.date:
+    if end_of_stretch(first, last.facts[0]) <= first.date:
         return found
     return Found(found.start, last.end, (first,), found.evidence)
+
+
+def end_of_stretch(first: Day, last: Day) -> date:
+    """The friday of "monday to friday" is the one after that monday."""
+    named = first.by_name and last.by_name
+    return plus(last.date, Duration(days=WEEK)) if named and last.date <= first.date else last.date
 
 
 def in_year_of(first: Day, last: Day) -> Day:
@@ -135,8 +145,10 @@ def _bare_number(tokens: Tokens, index: int, place: int, context: Context) -> Fo
 
 
 def _from_end(tokens: Tokens, index: int, named: tuple[int, int], context: Context) -> Found | None:
-    """ "the last day of march", "the second to last day of the month"."""
+    """ "the last day of march", "the second to last day of the month", "the last working day of the month"."""
     value, end = named
+    if workday_end(tokens, end):
+        return _workday_from_end(tokens, index, (value, workday_end(tokens, end)), context)
     if tokens.word(end) != "day":
         return None
     first = month_after_of(tokens, end + 1, context)
@@ -144,6 +156,23 @@ def _from_end(tokens: Tokens, index: int, named: tuple[int, int], context: Conte
         return None
     month, stop = first
     return Found(index, stop, (Day(month.replace(day=month_length(month) + 1 + value)),))
+
+
+def _workday_from_end(tokens: Tokens, index: int, named: tuple[int, int], context: Context) -> Found | None:
+    value, end = named
+    first = month_after_of(tokens, end, context)
+    if first is None:
+        return None
+    month, stop = first
+    if _last_workdays(month)[value] < context.today and tokens.word(stop - 1) == "month":
+        month = plus(month, Duration(months=1))
+    return Found(index, stop, (Day(_last_workdays(month)[value]),))
+
+
+def _last_workdays(month: date) -> list[date]:
+    """The workdays of a month."""
+    days = (month + timedelta(days=ahead) for ahead in range(month_length(month)))
+    return [day for day in days if day.weekday() < _WORKDAYS]
 
 
 def _nth_weekday(tokens: Tokens, index: int, context: Context) -> Found | None:

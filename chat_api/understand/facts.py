@@ -190,11 +190,12 @@ class Starts:
 
 @dataclass(frozen=True, slots=True)
 class Ends:
-    """The end of a recurrence: a last day, a length, or a number of times."""
+    """The end of a recurrence: a last day, a length, a number of times, or a time of its first day."""
 
     until: date | None = None
     lasting: Duration | None = None
     count: int | None = None
+    clock: Clock | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,9 +233,16 @@ class Holidays:
     """A recurrence is to leave out holidays, which nobody here knows."""
 
 
+@dataclass(frozen=True, slots=True)
+class Without:
+    """A recurrence leaves out these weekdays."""
+
+    weekdays: tuple[str, ...]
+
+
 Fact = (
     Clock | Part | Day | Moment | Offset | Before | Invalid | Rule | Unsupported | Starts | Ends | Tag | Priority
-    | ListName | Elsewhere | Holidays
+    | ListName | Elsewhere | Holidays | Without
 )  # fmt: skip
 
 
@@ -288,6 +296,7 @@ class Facts:
     list_name: str | None = None
     elsewhere: Elsewhere | None = None
     holidays: Holidays | None = None
+    without: Without | None = None
 
     @property
     def any_time(self) -> bool:

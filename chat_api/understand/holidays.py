@@ -3,9 +3,11 @@
 from typing import Final
 
 from chat_api.understand.cues import phrases
-from chat_api.understand.facts import Context, Found, Holidays
+from chat_api.understand.facts import Context, Found, Holidays, Without
 from chat_api.understand.intents import match
+from chat_api.understand.repeated_days import read_weekdays, weekday_at
 from chat_api.understand.text import Tokens
+from chat_api.understand.words import WEEKEND
 
 _EXCEPT: Final = phrases(
     "except", "except for", "except on", "but not", "but not on", "not on", "excluding", "excl", "excl .", "apart from",
@@ -34,6 +36,8 @@ _KINDS: Final = frozenset(
 )
 _HOLIDAYS: Final = frozenset({"holidays", "holiday", "vacations", "vacation"})
 _MOST: Final = 4
+# "no monday meeting": before a day these say something else.
+_SHORT_NO: Final = frozenset({"no", "not", "if", "without", "unless", "outside"})
 
 
 def read_holidays(tokens: Tokens, index: int, context: Context) -> Found | None:
@@ -49,6 +53,22 @@ def read_holidays(tokens: Tokens, index: int, context: Context) -> Found | None:
         return None
     weekends = tokens.word(place + 1) in {"and", "or"} and tokens.word(place + 2) in {"weekends", "weekend"}
     return Found(index, place + (3 if weekends else 1), (Holidays(),))
+
+
+def read_exception(tokens: Tokens, index: int, context: Context) -> Found | None:
+    """ "except on weekends", "except sundays", behind the time of a recurrence."""
+    del context
+    length = match(tokens, index, _EXCEPT)
+    if not length or tokens.word(index) in _SHORT_NO:
+        return None
+    place = index + length
+    place += 1 if tokens.word(place) in {"on", "for", "the"} else 0
+    if tokens.word(place) in {"weekends", "weekend"}:
+        return Found(index, place + 1, (Without(WEEKEND),))
+    if weekday_at(tokens, place) is None:
+        return None
+    days, end = read_weekdays(tokens, place)
+    return Found(index, end, (Without(days),))
 
 
 def _goes_on(tokens: Tokens, index: int) -> bool:

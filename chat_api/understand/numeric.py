@@ -16,6 +16,7 @@ from chat_api.understand.words import (
     MONTH_FIRST_ZONES,
     MONTH_NAMES,
     NAMED_DAYS,
+    NO_CLOCK_AFTER,
     PART_WORDS,
     TONIGHT,
     WEEKDAYS,
@@ -30,6 +31,7 @@ _LAST_YEAR: Final = 2099
 _LAST_HOUR: Final = 23
 _LAST_MINUTE: Final = 59
 # "24/7" is no day.
+_SHARES: Final = frozenset({2, 3, 4, 5, 8, 10})
 _ALWAYS: Final = (24, 7)
 _NO_DATE_AFTER: Final = frozenset({"version", "release", "v", "ip", "section", "chapter", "build", "update"})
 _PUNCTUATION: Final = frozenset(",.!?:;)")
@@ -177,7 +179,20 @@ def _slashed(
         return yearless(index, end, month, day, context, remark=remark)
     found = yearless(index, end, month, day, context, remark=remark) if _possible(day, month) else None
     certain = together and max(pair) > MONTHS_IN_YEAR
+    if found is not None and together and _closes(tokens, index, end) and not _is_share(pair):
+        # "dentist 12/2"
+        return found.needing(Evidence.PLACE)
     return found and found.needing(_pair_evidence(tokens, index, certain=certain))
+
+
+def _closes(tokens: Tokens, index: int, end: int) -> bool:
+    """Whether it ends the message, behind a word that nothing is numbered by."""
+    return not tokens.word(end) and bool(tokens.word(index - 1)) and tokens.word(index - 1) not in NO_CLOCK_AFTER
+
+
+def _is_share(pair: tuple[int, int]) -> bool:
+    """1/2, 3/4, 2/3; marks such as 4/5 and 8/10."""
+    return pair[0] <= pair[1] and pair[1] in _SHARES
 
 
 def _dashed(tokens: Tokens, index: int, pair: tuple[int, int], context: Context) -> Found | None:

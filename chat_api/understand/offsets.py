@@ -11,7 +11,7 @@ from chat_api.understand.facts import Before, Clock, Context, Day, Duration, Evi
 from chat_api.understand.named_days import holiday_at
 from chat_api.understand.quantities import duration, ordinal, separate_lengths, whole_number
 from chat_api.understand.text import Tokens
-from chat_api.understand.words import BOUNDARIES, NAMED_DAYS, UNITS, WEEKDAY_PLURALS, WEEKDAYS
+from chat_api.understand.words import BOUNDARIES, LAST, NAMED_DAYS, UNITS, WEEKDAY_PLURALS, WEEKDAYS
 
 _MINUTE: Final = 60
 _HOUR: Final = 60
@@ -28,6 +28,7 @@ _FROM_NOW: Final = (
     ("from", "today"),
 )  # fmt: skip
 _ABOUT: Final = frozenset({"about", "around", "exactly", "another", "roughly", "just", "approximately", "like"})
+_AHEAD: Final = (("the", "next"), ("the", "upcoming"), ("the", "coming"), ("less", "than"))
 _LATER: Final = frozenset({"hence", "later"})
 _ONE_UNIT: Final = {"day": Duration(days=1), "week": Duration(days=WEEK), "month": Duration(months=1),
                     "year": Duration(months=12)}  # fmt: skip
@@ -45,6 +46,9 @@ def read_offset(tokens: Tokens, index: int, context: Context) -> Found | None:
     signed = tokens.word(index) == "+" and tokens.glued(index + 1) and not tokens.glued(index)
     if signed or tokens.word(index) in {"in", "within", "after"}:
         return _led_offset(tokens, index, context)
+    if tokens.word(index) in {"upcoming", "coming"}:
+        ahead = duration(tokens, index + 1)
+        return None if ahead is None else Found(index, ahead[1], (Offset(ahead[0]),), Evidence.PLACE)
     length = duration(tokens, index)
     return None if length is None else _trailed_offset(tokens, index, length, context)
 
@@ -55,7 +59,7 @@ def _led_offset(tokens: Tokens, index: int, context: Context) -> Found | None:
         return Found(index, index + 3, (Offset(Duration(*UNITS[tokens.word(index + 2)])),))
     start = index + 1
     start += 1 if tokens.word(start) in _ABOUT else 0
-    start += 2 if tokens.phrase(start, ("the", "next")) or tokens.phrase(start, ("less", "than")) else 0
+    start += 2 if any(tokens.phrase(start, words) for words in _AHEAD) else 0
     length = duration(tokens, start)
     if length is None:
         return _bare_minutes(tokens, index, start) or _business_days(tokens, index, context)
@@ -147,6 +151,7 @@ def _weekday_around(tokens: Tokens, index: int, context: Context) -> Found | Non
     direction = tokens.word(place + 1)
     if weekday is not None and nearest and direction == "to":
         return _nearest(tokens, index, place + 2, weekday, context)
+    number = 1 if number == LAST else number
     if not 1 <= number <= _MAX_COUNT:
         return None
     if weekday is None or direction not in {"before", "after"} or tokens.word(place + 2) in {"next", "that"}:

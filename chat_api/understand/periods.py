@@ -39,6 +39,8 @@ _PERIODS: Final[dict[str, str]] = {
 _PLACES: Final = {
     "start": 1, "beginning": 1, "early": 1, "middle": _MIDDLE, "mid": _MIDDLE, "late": _LATE, "end": LAST,
 }  # fmt: skip
+_ENDING: Final = frozenset({"week", "month", "quarter", "year"})
+_BEFORE_END: Final = frozenset({"by", "at", "before", "until", "till", "for", "on", "the"})
 _SHORT_ENDS: Final = {"eow": "week", "eom": "month", "eoq": "quarter", "eoy": "year"}
 
 
@@ -181,8 +183,14 @@ def _in_year(tokens: Tokens, index: int, end: int, first: date) -> Found | None:
 
 
 def _short_end(tokens: Tokens, index: int, context: Context) -> Found | None:
-    """EOW, EOM, EOQ, EOY."""
-    period = _SHORT_ENDS.get(tokens.word(index))
+    """EOW, EOM, EOQ, EOY, midweek, "by month end", "at year's end"."""
+    word = tokens.word(index)
+    if word == "midweek":
+        return Found(index, index + 1, (Day(_coming("week", _MIDDLE, context)),), Evidence.PLACE)
+    named = word.removesuffix("'s")
+    if named in _ENDING and tokens.word(index + 1) == "end" and tokens.word(index - 1) in _BEFORE_END:
+        return Found(index, index + 2, (Day(_coming(named, LAST, context)),), Evidence.PLACE)
+    period = _SHORT_ENDS.get(word)
     if period is None:
         return None
     return Found(index, index + 1, (Day(_coming(period, LAST, context)),))
@@ -257,5 +265,11 @@ def _period_place(tokens: Tokens, end: int, place: int, joined: bool, context: C
 _READERS: Final = (_loose, _next_period, _short_end, _place, *YEAR_READERS, *WEEK_READERS)
 # The words that a period may begin with.
 PERIOD_STARTS: Final = (
-    _NEXT | _PLACES.keys() | _SHORT_ENDS.keys() | YEAR_STARTS | WEEK_STARTS | {"this", "week", "over", "later"}
+    _NEXT
+    | _PLACES.keys()
+    | _SHORT_ENDS.keys()
+    | YEAR_STARTS
+    | WEEK_STARTS
+    | _ENDING
+    | {"this", "midweek", "over", "later"}
 )

@@ -21,7 +21,7 @@ _MAX_DAY: Final = 31
 _TEN: Final = 10
 _PIECES: Final = 6
 _HALF_A_MONTH: Final = 15
-_MORE: Final = frozenset({"more", "additional", "full", "whole", "short", "extra"})
+_MORE: Final = frozenset({"upcoming", "coming", "next", "more", "additional", "full", "whole", "short", "extra"})
 _FROM_LAST: Final = (("last",), ("to", "last"), ("to", "the", "last"), ("from", "last"), ("from", "the", "last"))
 _MOST_FROM_LAST: Final = 5
 
@@ -190,10 +190,16 @@ def _counted(tokens: Tokens, index: int) -> tuple[Duration, int] | None:
     if tokens.word(place) in _MORE and tokens.word(place + 1) in UNITS:
         # "in 2 more minutes"
         place += 1
+    upper = whole_number(tokens, place + 1) if tokens.word(place) in {"-", "\u2013", "to", "or"} else None
+    if upper is not None and tokens.word(upper[1]) in UNITS and halves < 2 * upper[0]:
+        # "in 2-3 hours": the sooner
+        place = upper[1]
     unit = _unit(tokens, place)
     if unit is None:
         return None
     end = place + 1
+    if tokens.phrase(end, ("or", "two")):
+        end += 2
     if tokens.word(end) == "'" and tokens.glued(end):
         # "in 3 days' time"
         end += 1

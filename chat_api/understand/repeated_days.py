@@ -33,6 +33,10 @@ _WORKDAY_PHRASES: Final = (
     ("work", "day"),
     ("week", "day"),
     ("business", "days"),
+    ("working", "days"),
+    ("work", "days"),
+    ("school", "day"),
+    ("school", "days"),
 )
 
 _JOINS: Final = frozenset({",", "and", "&", "/", "or", "+"})
@@ -65,7 +69,7 @@ def days_of_months(tokens: Tokens, place: int) -> tuple[Rule, int] | None:
 
 def workday_end(tokens: Tokens, place: int) -> int:
     """Where "workday", "business day"… ends, or 0."""
-    if tokens.word(place) in {"weekday", "weekdays", "workday", "workdays"}:
+    if tokens.word(place) in {"weekday", "weekdays", "workday", "workdays", "schoolday", "schooldays"}:
         return place + 1
     for words in _WORKDAY_PHRASES:
         if tokens.phrase(place, words):

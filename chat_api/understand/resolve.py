@@ -236,6 +236,9 @@ def _at(day: date, clock: Clock, context: Context, remarks: tuple[str, ...], *, 
 
 
 def _recurring(facts: Facts, rule: Rule, context: Context, wish: Wish) -> Timing:
+    if facts.without is not None and rule.freq in {"DAILY", "WEEKLY"} and rule.interval == 1:
+        kept = tuple(day for day in rule.weekdays or WEEKDAY_CODES if day not in facts.without.weekdays)
+        rule = replace(rule, freq="WEEKLY", weekdays=kept)
     part = facts.part or (Part(rule.part) if rule.part else None)
     clocks, remarks = _clocks_of(facts.clocks, part, wish)
     start = facts.starts.date if facts.starts else facts.day.date if facts.day else None
@@ -294,6 +297,11 @@ def _clocks_of(clocks: list[Clock], part: Part | None, wish: Wish) -> tuple[list
 
 def _within_day(rule: Rule, clocks: list[Clock], start: date | None, ends: Ends | None, context: Context) -> Timing:
     """Hourly and by the minute: from the time that was named, else one interval from now."""
+    if rule.minutes and not rule.hours and not clocks and start is None:
+        # "every hour on the hour"
+        away = (rule.minutes[0] - context.now.minute) % 60 or 60
+        due = (context.now + timedelta(minutes=away)).replace(second=0, microsecond=0)
+        return Timing(due=due, rrule=_bounded(rule, due.replace(tzinfo=None), ends, context).to_text())
     if rule.hours:
         rule = replace(rule, minutes=(0,) if rule.freq == "HOURLY" else ())
         first = _first(replace(rule, interval=1), start or context.today, context)
@@ -338,6 +346,8 @@ def _bounded(rule: Rule, first: datetime, ends: Ends | None, context: Context) -
     if ends.count is not None:
         return replace(rule, count=ends.count)
     last = ends.until
+    if ends.clock is not None or (ends.lasting is not None and ends.lasting.seconds):
+        return _bounded_within_day(rule, first, ends, context)
     if ends.lasting is not None:
         last = first.date() + relativedelta(months=ends.lasting.months) + timedelta(days=ends.lasting.days - 1)
     if last is None:
@@ -346,6 +356,21 @@ def _bounded(rule: Rule, first: datetime, ends: Ends | None, context: Context) -
         return replace(rule, until=f"{last:%Y%m%d}")
     end_of_day, _ = to_instant(datetime.combine(last, time(23, 59, 59)), context.zone)
     return replace(rule, until=f"{end_of_day.astimezone(UTC):%Y%m%dT%H%M%SZ}")
+
+
+def _bounded_within_day(rule: Rule, first: datetime, ends: Ends, context: Context) -> Rule:
+    """ "every 10 minutes for an hour", "every 2 hours until 8pm"."""
+    if ends.lasting is not None:
+        last = context.now.replace(tzinfo=None) + timedelta(days=ends.lasting.days, seconds=ends.lasting.seconds)
+    else:
+        clock = ends.clock or Clock(0)
+        last = datetime.combine(first.date(), time(clock.hour, clock.minute))
+        if last < first and clock.ambiguous:
+            last += timedelta(hours=_NOON)
+        if last < first:
+            last += timedelta(days=1)
+    instant, _ = to_instant(last, context.zone)
+    return replace(rule, until=f"{instant.astimezone(UTC):%Y%m%dT%H%M%SZ}")
 
 
 def _ask_for_time(timing: Timing, facts: Facts, context: Context, wish: Wish) -> Timing:

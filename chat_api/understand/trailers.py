@@ -49,10 +49,21 @@ _DONE_WORDS: Final = frozenset(
     }
 )
 
+_LEAVING_OUT: Final = (
+    ("except",), ("but",), ("excluding",), ("excl",), ("apart", "from"), ("other", "than"), ("without",), ("minus",),
+    ("aside", "from"), ("skipping",), ("besides",),
+)  # fmt: skip
+
 _AFTER_DONE: Final = (
     ("after", "the", "last", "one"), ("after", "the", "last", "time"), ("since", "the", "last", "time"),
     ("after", "each", "one"), ("after", "last", "time"), ("from", "the", "last", "time"),
     ("from", "the", "last", "one"),
+)  # fmt: skip
+
+_PAST_THE_HOUR: Final = (
+    (("on", "the", "hour"), 0), (("at", "the", "top", "of", "the", "hour"), 0), (("on", "the", "half", "hour"), 30),
+    (("at", "half", "past"), 30), (("at", "quarter", "past"), 15), (("at", "quarter", "to"), 45),
+    (("at", ":", "30"), 30), (("at", ":", "15"), 15), (("at", ":", "45"), 45), (("at", ":", "00"), 0),
 )  # fmt: skip
 
 _FILLERS: Final = frozenset(
@@ -95,7 +106,7 @@ def read_trailers(tokens: Tokens, rule: Rule, end: int, context: Context) -> tup
     """What may follow the core, each once: its days, a part of the day, exceptions, hours of the day."""
     fact: Fact = rule
     # Twice: "every hour on weekdays from 9 to 5", "every hour from 9 to 5 on weekdays".
-    for read in 2 * (_twice, _at_edge, _on_days, _in_months, _from_weekday, _part, _except, _between, _after_done):
+    for read in 2 * _TRAILERS:
         if isinstance(fact, Rule):
             more = read(tokens, fact, end, context)
             if more is not None:
@@ -107,6 +118,17 @@ def _twice(tokens: Tokens, rule: Rule, end: int, context: Context) -> tuple[Fact
     """ "daily twice 9 am and 9 pm": the times say it."""
     del context
     return (rule, end + 1) if rule.freq == "DAILY" and tokens.word(end) in {"twice", "thrice"} else None
+
+
+def _on_the_hour(tokens: Tokens, rule: Rule, end: int, context: Context) -> tuple[Fact, int] | None:
+    """ "every hour on the hour", "hourly at half past"."""
+    del context
+    if rule.freq != "HOURLY" or rule.minutes:
+        return None
+    for words, minute in _PAST_THE_HOUR:
+        if tokens.phrase(end, words):
+            return replace(rule, minutes=(minute,)), end + len(words)
+    return None
 
 
 def _after_done(tokens: Tokens, rule: Rule, end: int, context: Context) -> tuple[Fact, int] | None:
@@ -124,12 +146,17 @@ def _on_days(tokens: Tokens, rule: Rule, end: int, context: Context) -> tuple[Fa
         return _days_of_hours(tokens, rule, end)
     joined = tokens.word(end) in {"on", ","}
     place = end + 1 if joined else end
+    place += 1 if joined and tokens.word(place) == "a" and weekday_at(tokens, place + 1) is not None else 0
     if rule.freq == "YEARLY":
         return _on_date(tokens, rule, place, context) if joined else None
     if tokens.word(place) == "the" and joined:
         place += 1
     if rule.freq == "MONTHLY":
-        sure = tokens.word(end) == "on" or (tokens.number(place) is not None and ordinal(tokens, place) is not None)
+        named = ordinal(tokens, place)
+        counted = named is not None and (
+            tokens.number(place) is not None or (joined and tokens.word(named[1]) in WEEKDAYS)
+        )
+        sure = tokens.word(end) == "on" or counted
         return _on_month_days(tokens, rule, place) if sure else None
     if weekday_at(tokens, place) is None or not (joined or rule.freq == "WEEKLY"):
         return None
@@ -201,8 +228,21 @@ def _on_date(tokens: Tokens, rule: Rule, place: int, context: Context) -> tuple[
         return None
     day = dated.facts[0]
     if isinstance(day, Day):
-        return replace(rule, months=(day.date.month,), month_days=(day.date.day,)), dated.end
+        days, stop = _more_days(tokens, day.date.day, dated.end)
+        return replace(rule, months=(day.date.month,), month_days=days), stop
     return (day, dated.end) if isinstance(day, Invalid) else None
+
+
+def _more_days(tokens: Tokens, first: int, end: int) -> tuple[tuple[int, ...], int]:
+    """The "and 31st" of "on december 21st and 31st"."""
+    days = {first}
+    while tokens.word(end) in {"and", ",", "&"} and tokens.number(end + 1) is not None:
+        named = ordinal(tokens, end + 1)
+        if named is None or tokens.word(named[1]) in MONTHS or tokens.word(named[1]) == "of":
+            break
+        days.add(named[0])
+        end = named[1]
+    return tuple(sorted(days)), end
 
 
 def _on_month_days(tokens: Tokens, rule: Rule, place: int) -> tuple[Fact, int] | None:
@@ -233,9 +273,10 @@ def _part(tokens: Tokens, rule: Rule, end: int, context: Context) -> tuple[Fact,
 def _except(tokens: Tokens, rule: Rule, end: int, context: Context) -> tuple[Fact, int] | None:
     """ "every day except sunday"."""
     del context
-    if tokens.word(end) not in {"except", "but"}:
+    length = next((len(words) for words in _LEAVING_OUT if tokens.phrase(end, words)), 0)
+    if not length:
         return None
-    place = end + 1
+    place = end + length
     while tokens.word(place) in {"on", "for", "not"}:
         place += 1
     if weekday_at(tokens, place) is not None:
@@ -275,3 +316,8 @@ def _hour(tokens: Tokens, place: int, context: Context) -> tuple[int, int] | Non
         return found.facts[0].hour, found.end
     number = tokens.number(place)
     return (number, place + 1) if number is not None and number <= 23 else None  # noqa: PLR2004
+
+
+_TRAILERS: Final = (
+    _on_the_hour, _twice, _at_edge, _on_days, _in_months, _from_weekday, _part, _except, _between, _after_done,
+)  # fmt: skip

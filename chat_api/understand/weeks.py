@@ -28,14 +28,19 @@ _YEAR_DIGITS: Final = 4
 _FIRST_YEAR: Final = 1900
 _LAST_YEAR: Final = 2999
 _MOST_WEEKS: Final = 53
+_WEEK_OF: Final = (
+    ("week", "of"), ("week", "starting"), ("week", "commencing"), ("week", "beginning"), ("w", "/", "c"), ("wc",),
+)  # fmt: skip
 _LEADS: Final = frozenset({"in", "by", "during", "of", "for", "until", "before", "from", "starting", "the"})
 
 
 def _week_of(tokens: Tokens, index: int, context: Context) -> Found | None:
     """ "the week of march 3rd": its Monday; "the first week of june": its first Monday."""
     place = index + 1 if tokens.word(index) == "the" else index
-    if tokens.phrase(place, ("week", "of")) or tokens.phrase(place, ("week", "starting")):
-        at = place + 3 if tokens.word(place + 2) in {"the", "on"} else place + 2
+    length = next((len(words) for words in _WEEK_OF if tokens.phrase(place, words)), 0)
+    if length:
+        at = place + length
+        at += 1 if tokens.word(at) in {"the", "on"} else 0
         dated = read_written(tokens, at, context)
         number = ordinal(tokens, at)
         if dated is None and number is not None and number[0] > 0:
@@ -150,4 +155,4 @@ def _iso_monday(year: int, number: int) -> date | None:
 
 
 WEEK_READERS: Final = (_week_of, _weekend_of, _calendar_week)
-WEEK_STARTS: Final = frozenset({"week", "calendar", "cw", "kw", "final"})
+WEEK_STARTS: Final = frozenset({"week", "w", "wc", "calendar", "cw", "kw", "final"})

@@ -36,7 +36,7 @@ ORDINAL_ENDINGS: Final = frozenset({"st", "nd", "rd", "th"})
 LAST: Final = -1
 
 # A number of them without a number: "a couple of hours", "a few minutes".
-LOOSE_NUMBERS: Final[dict[str, int]] = {"couple": 2, "pair": 2, "few": 3}
+LOOSE_NUMBERS: Final[dict[str, int]] = {"couple": 2, "pair": 2, "few": 3, "several": 3}
 
 WEEKDAYS: Final[dict[str, int]] = {
     "monday": 0, "mon": 0,
@@ -114,7 +114,9 @@ NAMED_HOURS: Final[tuple[tuple[tuple[str, ...], int], ...]] = (
     (("close", "of", "the", "business", "day"), 18), (("cop",), 18),
     (("before", "school"), 8), (("after", "school"), 15), (("after", "breakfast"), 9),
     (("after", "dinner"), 20), (("after", "supper"), 20), (("dinner", "time"), 19), (("tea", "time"), 17),
-    (("mid", "night"), 0),
+    (("mid", "night"), 0), (("at", "dawn"), 6), (("the", "crack", "of", "dawn"), 6), (("at", "daybreak"), 6),
+    (("at", "sunrise"), 7), (("at", "sunset"), 18), (("at", "sundown"), 18), (("at", "dusk"), 18),
+    (("at", "breakfast"), 8), (("breakfast", "time"), 8), (("breakfasttime",), 8), (("at", "dinner"), 19),
     (("at", "lunch"), 12), (("over", "lunch"), 12), (("lunchtime",), 12), (("lunch", "time"), 12),
     (("before", "lunch"), 12), (("after", "lunch"), 13), (("after", "work"), 18), (("dinnertime",), 19),
     (("before", "bed"), 22), (("bedtime",), 22), (("teatime",), 17),
@@ -135,7 +137,7 @@ WAKING_UNTIL: Final = 22
 CONNECTORS: Final = frozenset(
     {"at", "on", "by", "for", "due", "around", "about", "before", "from", "@", "~", "circa", "approximately", "until",
      "till", "til", "the", "starting", "beginning", "sometime", "come", "after", "this", "in", "between", "sharp",
-     "during"}
+     "during", "towards", "toward", "anytime"}
 )  # fmt: skip
 # After these, a bare number can be an hour.
 HOUR_CONNECTORS: Final = frozenset(

@@ -22,7 +22,7 @@ _LAST_YEAR: Final = 2999
 _YEARS_AHEAD: Final = 60
 _TWO_DIGITS: Final = 2
 _YEAR_DIGITS: Final = 4
-_SEASONS: Final = {"spring": (3, 20), "summer": (6, 21), "fall": (9, 22), "autumn": (9, 22), "winter": (12, 21)}
+SEASONS: Final = {"spring": (3, 20), "summer": (6, 21), "fall": (9, 22), "autumn": (9, 22), "winter": (12, 21)}
 _NEXT: Final = frozenset({"next", "coming", "upcoming", "following"})
 _LEADS: Final = frozenset({"in", "by", "until", "till", "before", "during", "of", "from", "starting"})
 # The first month of each part of a year.
@@ -105,7 +105,7 @@ def _season(tokens: Tokens, index: int, context: Context) -> Found | None:
     """Next summer, in the spring, autumn 2027: the day it begins."""
     lead = tokens.word(index)
     place = index + 1 if lead in _NEXT | {"this", "the"} else index
-    begins = _SEASONS.get(tokens.word(place))
+    begins = SEASONS.get(tokens.word(place))
     if begins is None or tokens.word(place + 1) in {"break", "term", "school", "camp"}:
         return None
     year, end = read_year(tokens, place + 1)
@@ -142,4 +142,4 @@ def _year(tokens: Tokens, index: int, context: Context) -> Found | None:
 
 
 YEAR_READERS: Final = (_part_of_year, _season, _year)
-YEAR_STARTS: Final = _SEASONS.keys() | _PARTS.keys() | _HALVES.keys() | {"in", "by", "before", "during", "until"}
+YEAR_STARTS: Final = SEASONS.keys() | _PARTS.keys() | _HALVES.keys() | {"in", "by", "before", "during", "until"}

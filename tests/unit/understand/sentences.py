@@ -5,6 +5,21 @@
 
 # (text, title, due)
 ONCE: tuple[tuple[str, str | None, str], ...] = (
+    ("trip from monday to friday", "trip", "2026-11-30"),
+    ("report not before monday", "report", "2026-11-30"),
+    ("report at the latest by friday noon", "report", "2026-11-27T12:00"),
+    ("report by month end", "report", "2026-11-30"),
+    ("review midweek", "review", "2026-11-25"),
+    ("audit week commencing 11 january", "audit", "2027-01-11"),
+    ("dinner the last friday before christmas", "dinner", "2026-12-18"),
+    ("ski trip between christmas and new year", "ski trip", "2026-12-25"),
+    ("send invoices last working day of the month", "send invoices", "2026-11-30"),
+    ("call bob tomorrow at 22:30h", "call bob", "2026-11-25T22:30"),
+    ("dentist 12/2", "dentist", "2027-02-12"),
+    ("call bob in 2-3 hours", "call bob", "2026-11-24T17:20"),
+    ("call bob in a day or two", "call bob", "2026-11-25"),
+    ("walk at dawn tomorrow", "walk", "2026-11-25T06:00"),
+    ("finish it in the upcoming two weeks", "finish it", "2026-12-08"),
     ("remind me in 20 seconds to stretch", "stretch", "2026-11-24T15:20:20"),
     ("in 90s check eggs", "check eggs", "2026-11-24T15:21:30"),
     ("in 2h call bob", "call bob", "2026-11-24T17:20"),
@@ -196,6 +211,54 @@ ONCE: tuple[tuple[str, str | None, str], ...] = (
 
 # (text, title, rule, first occurrence)
 RECURRING: tuple[tuple[str, str, str, str], ...] = (
+    (
+        "stretch every 10 minutes for an hour",
+        "stretch",
+        "FREQ=MINUTELY;INTERVAL=10;UNTIL=20261124T152000Z",
+        "2026-11-24T15:30",
+    ),
+    ("drink every 2 hours until 8pm", "drink", "FREQ=HOURLY;INTERVAL=2;UNTIL=20261124T190000Z", "2026-11-24T17:20"),
+    ("feed the cat every day this week", "feed the cat", "FREQ=DAILY;UNTIL=20261129", "2026-11-24"),
+    (
+        "from monday to friday at 7:30 school bus",
+        "school bus",
+        "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR;BYHOUR=7;BYMINUTE=30",
+        "2026-11-25T07:30",
+    ),
+    (
+        "every evening at 8 jog except weekends",
+        "jog",
+        "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR;BYHOUR=20;BYMINUTE=0",
+        "2026-11-24T20:00",
+    ),
+    ("jog every day excluding sunday", "jog", "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR,SA", "2026-11-24"),
+    ("run tue/thu/sat", "run", "FREQ=WEEKLY;BYDAY=TU,TH,SA", "2026-11-24"),
+    ("yoga mwf 7am", "yoga", "FREQ=WEEKLY;BYDAY=MO,WE,FR;BYHOUR=7;BYMINUTE=0", "2026-11-25T07:00"),
+    ("jog on weekday mornings", "jog", "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR;BYHOUR=9;BYMINUTE=0", "2026-11-25T09:00"),
+    (
+        "leave every school day at 7:45",
+        "leave",
+        "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR;BYHOUR=7;BYMINUTE=45",
+        "2026-11-25T07:45",
+    ),
+    (
+        "last business day of every quarter close the books",
+        "close the books",
+        "FREQ=MONTHLY;BYMONTH=3,6,9,12;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1",
+        "2026-12-31",
+    ),
+    ("drink water every hour and a half", "drink water", "FREQ=MINUTELY;INTERVAL=90", "2026-11-24T16:50"),
+    ("every summer buy sunscreen", "buy sunscreen", "FREQ=YEARLY;BYMONTH=6;BYMONTHDAY=21", "2027-06-21"),
+    ("every may on the 2nd sunday call mum", "call mum", "FREQ=YEARLY;BYMONTH=5;BYDAY=2SU", "2027-05-09"),
+    ("haircut every 6 weeks on a saturday", "haircut", "FREQ=WEEKLY;INTERVAL=6;BYDAY=SA", "2026-11-28"),
+    ("family meeting first sunday of the month every month", "family meeting", "FREQ=MONTHLY;BYDAY=1SU", "2026-12-06"),
+    (
+        "renew the lease every year on december 21st and 31st",
+        "renew the lease",
+        "FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=21,31",
+        "2026-12-21",
+    ),
+    ("stand up every hour on the hour", "stand up", "FREQ=HOURLY;BYMINUTE=0", "2026-11-24T16:00"),
     ("every day at 9 take pills", "take pills", "FREQ=DAILY;BYHOUR=9;BYMINUTE=0", "2026-11-25T09:00"),
     ("daily at 7am meds", "meds", "FREQ=DAILY;BYHOUR=7;BYMINUTE=0", "2026-11-25T07:00"),
     ("every evening at 8 read", "read", "FREQ=DAILY;BYHOUR=20;BYMINUTE=0", "2026-11-24T20:00"),
@@ -310,6 +373,8 @@ RECURRING: tuple[tuple[str, str, str, str], ...] = (
 
 # Tasks without any time; the title is the text itself.
 NO_TIME: tuple[str, ...] = (
+    "clean room 12/2",
+    "buy 2-3 apples",
     "read 1984",
     "buy a book written in 1984",
     "visit paris by night",
@@ -491,6 +556,8 @@ QUESTIONS: tuple[tuple[str, str, str], ...] = (
     ("on 3 March 2020 party", "valid_date", "Tue 3 Mar 2020 has passed"),
     ("dentist last friday at 3pm", "valid_date", "has passed"),
     ("30 February dentist", "valid_date", "no 30 February"),
+    ("every easter hunt eggs", "recurrence", "another one each year"),
+    ("every tuesday at noon and friday at 3pm call", "recurrence", "one time"),
     ("dentist on 31.4.2027", "valid_date", "no 31 April 2027"),
     ("dentist 2027-13-01", "valid_date", "no month 13"),
     ("dentist on 29 feb 2027", "valid_date", "no 29 February 2027"),
