@@ -1,10 +1,12 @@
 """Adds a task, and says when it will be heard of."""
 
+from collections.abc import Sequence
+
 from chat_api.assistant.exchange import Exchange, Request, Said, Services, due_fields, enumerate_words, with_remarks
 from chat_api.assistant.targets import one_of
 from chat_api.preferences.quiet import describe, quiet_until
 from chat_api.tasks.models import TaskStatus
-from chat_api.tasks.schemas import TaskCreate
+from chat_api.tasks.schemas import TaskCreate, TaskUpdate
 from chat_api.tasks.service import TaskWithReminders
 from chat_api.understand import Understanding
 
@@ -27,6 +29,11 @@ async def add(services: Services, exchange: Exchange, understood: Understanding)
         if isinstance(found, Said):
             return found
         parent = found
+        there = _there_already(wholes, parent, understood)
+        if there is not None:
+            update = TaskUpdate(parent_id=parent.task.id)
+            moved = await services.tasks.update(request.user_id, there.task.id, update)
+            return Said(f"“{moved.task.title}” is a part of “{parent.task.title}” now.", [moved])
     wish = TaskCreate.model_validate(
         {
             "title": (understood.title or request.text)[:500],
@@ -44,6 +51,17 @@ async def add(services: Services, exchange: Exchange, understood: Understanding)
     )
     added = await services.tasks.create(request.user_id, wish, request_key=request.key)
     return with_remarks(_sentences(request, wish, added, parent), understood, [added])
+
+
+def _there_already(
+    wholes: Sequence[TaskWithReminders], parent: TaskWithReminders, understood: Understanding
+) -> TaskWithReminders | None:
+    """The one task of this very title, where nothing but its place is said: it becomes the part."""
+    if understood.due is not None or understood.rrule or understood.notes or understood.priority or understood.tags:
+        return None
+    title = (understood.title or "").casefold()
+    named = [item for item in wholes if item.task.title.casefold() == title and item.task.id != parent.task.id]
+    return named[0] if len(named) == 1 else None
 
 
 def _sentences(

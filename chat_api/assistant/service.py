@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from chat_api.assistant import adding, changing, listing, personal, zones
+from chat_api.assistant import adding, changing, listing, lists, personal, zones
 from chat_api.assistant.conversation import Conversation, Conversations
 from chat_api.assistant.exchange import Exchange, Request, Said, Services
 from chat_api.assistant.meaning import first_meaning
@@ -93,16 +93,17 @@ class Assistant:
                 said = await listing.show(services, exchange, understood)
             case IntentName.LISTS:
                 said = await listing.show_lists(services, request)
+            case IntentName.ADD_LIST | IntentName.RENAME_LIST | IntentName.DELETE_LIST:
+                said = await lists.command(services, exchange, understood)
             case IntentName.COMPLETE | IntentName.REOPEN | IntentName.DELETE | IntentName.CHANGE | IntentName.SKIP:
                 said = await changing.change(services, exchange, understood)
             case IntentName.SNOOZE:
                 said = await personal.snooze(services, request, understood)
             case IntentName.ACKNOWLEDGE:
                 said = await personal.acknowledge(services, request)
-            case IntentName.DIGEST:
-                said = await personal.digest(services, request, understood)
-            case IntentName.QUIET:
-                said = await personal.quiet(services, request, understood)
+            case IntentName.DIGEST | IntentName.QUIET:
+                wanted = personal.digest if understood.intent is IntentName.DIGEST else personal.quiet
+                said = await wanted(services, request, understood)
             case IntentName.UNDO:
                 said = await self._undo(request)
             case IntentName.HELP:

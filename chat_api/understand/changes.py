@@ -11,6 +11,7 @@ from chat_api.understand.cues import (
     CHANGE_WITHOUT_TO,
     EARLIER_WORDS,
     LATER_WORDS,
+    NOT_MADE,
     REFERENCES,
     SHIFTING,
 )
@@ -30,7 +31,8 @@ _MAX_JOINS: Final = 4
 _MAX_WORDS_BEHIND: Final = 4
 _MAX_SHIFT: Final = timedelta(days=3660)
 # "bring 6 eggs" is a task of its own; "bring it to monday" is a change.
-_NEED_POINTER: Final = frozenset({"bring", "pull", "bump"})
+_NEED_POINTER: Final = frozenset({"bring", "pull"})
+_SHORT_TARGET: Final = 4
 _RENAMES: Final = frozenset({"rename", "change"})
 _ATTRIBUTES: Final = (
     ("the", "time", "of"), ("the", "date", "of"), ("the", "due", "date", "of"), ("the", "priority", "of"),
@@ -162,7 +164,17 @@ def _makes(tokens: Tokens, left: Sequence[int], facts: Facts) -> bool:
     if target.refers_back or target.position is not None or "instead" in words:
         return True
     repeats = any(tokens.word(at) in {"repeat", "recur"} for at in range(len(tokens)))
+    kept = [tokens.word(at) for at in left if tokens[at].kind is not Kind.SYMBOL]
+    if _has_been_made(kept) and facts.any_time and not facts.rule:
+        return True
     return (facts.priority is not None and not facts.any_time) or (facts.rule is not None and repeats)
+
+
+def _has_been_made(words: Sequence[str]) -> bool:
+    """ "make groceries friday", "make the dentist 4pm": nobody makes these, so they are moved."""
+    if not words or len(words) > _SHORT_TARGET:
+        return False
+    return words[-1] in NOT_MADE or (words[0] == "the" and words[-1] in {"meeting", "call"})
 
 
 def _shifted(tokens: Tokens, head: Head) -> Understanding | None:

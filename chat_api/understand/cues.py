@@ -117,6 +117,7 @@ HEADS: Final[tuple[tuple[IntentName, tuple[tuple[str, ...], ...]], ...]] = (
     (IntentName.DELETE, _phrases(
         "no need to remind me about", "no need to remind me to", "scratch", "kill", "clear", "bin", "drop", "drop the",
         "don't remind me of", "do not remind me about", "no longer need", "i no longer need", "i don't need",
+        "we don't need", "we don't need to", "we no longer need",
         "delete", "remove", "cancel", "erase", "discard", "get rid of", "forget about", "forget", "scrap", "trash",
         "drop task", "drop the task", "drop reminder", "drop the reminder", "stop reminding me to", "never mind about",
         "stop reminding me about", "stop reminding me", "don't remind me to",
@@ -130,6 +131,16 @@ HEADS: Final[tuple[tuple[IntentName, tuple[tuple[str, ...], ...]], ...]] = (
     )),
 )  # fmt: skip
 # These verbs change a task even when no new time or name was said.
+# What nobody makes: "make groceries friday" moves them.
+NOT_MADE: Final = frozenset(
+    _words(
+        """
+    groceries shopping dentist doctor haircut gym yoga standup laundry dishes bins rent vet swimming swim workout
+    training practice homework lesson lessons class deadline checkup interview exam flight pilates football soccer
+    tennis piano rehearsal physio therapy
+    """
+    )
+)
 ALWAYS_CHANGE: Final = frozenset({"reschedule", "postpone", "rename", "defer", "re"})
 # These take the time without a "to": "reschedule dentist friday", "move dentist tomorrow".
 CHANGE_WITHOUT_TO: Final = ALWAYS_CHANGE | frozenset({"move", "push", "delay", "shift", "bring", "put", "bump"})
@@ -410,7 +421,7 @@ TARGET_LEADS: Final = frozenset(
 TARGET_TRAILS: Final = frozenset(
     _words(
         """
-    task todo item reminder one please thanks , . ! ? : - from my the list off to entry alarm
+    task todo item reminder one please thanks , . ! ? : - from my the list off to entry alarm anymore
     """
     )
 )

@@ -93,7 +93,7 @@ def _is_new(understanding: Understanding, need: Need) -> bool:
 
 
 def _title(question: Understanding, tokens: Tokens, context: Context) -> Understanding | None:
-    if question.intent is IntentName.CHANGE:
+    if question.intent in {IntentName.CHANGE, IntentName.RENAME_LIST}:
         title = title_of(tokens, range(len(tokens)), after_cue=True)
         named = replace(question, title=title, new_title=title)
         return None if title is None else _again(named, Facts(), context)

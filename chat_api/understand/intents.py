@@ -43,6 +43,8 @@ _LIST_ADDING = frozenset({"put", "stick", "pop", "throw", "place", "insert", "in
 # "what do I need to buy from the shopping list?"
 _GETTING = frozenset({"buy", "get", "pick", "bring", "take", "pack"})
 _SHORT_TITLE = 8
+_DROPPED_WORDS = 4
+_WHERE = frozenset({"off", "at", "in", "into", "to", "by", "on", "with", "for", "from", "round", "over", "and", "out"})
 _TIMER_WORDS = 7
 _ASKING = (["tell", "me"], ["give", "me"], ["show", "me"], ["sing", "me"], ["see", "you"])
 _BARE_LISTS = frozenset({"list", "show", "tasks", "todos", "agenda", "reminders", "overdue", "upcoming", "everything"})
@@ -198,6 +200,13 @@ def _by_state(tokens: Tokens, start: int, stop: int) -> Head | None:
         if length and stop - length > start:
             return Head(intent, start, start, stop - length)
     return None
+
+
+def is_plain_drop(tokens: Tokens, head: Head) -> bool:
+    """ "drop groceries" takes them off; "drop the kids at school", "drop off a letter", "drop 5 kilos" do not."""
+    words = [tokens.word(at) for at in range(head.body, head.stop)]
+    numbered = any(tokens.number(at) is not None for at in range(head.body, head.stop))
+    return 0 < len(words) <= _DROPPED_WORDS and not numbered and not _WHERE & set(words)
 
 
 def is_quick_add(tokens: Tokens, start: int) -> bool:

@@ -255,6 +255,13 @@ def _cleaned(tokens: Tokens, start: int, end: int) -> str:
     return name if len(name) <= _LONGEST else ""
 
 
+def named_list(tokens: Tokens, index: int) -> tuple[str, int] | None:
+    """The list that is named at this place, and where its name ends."""
+    place = index + 1 if tokens.word(index) in _ARTICLES else index
+    found = _named(tokens, place)
+    return None if found is None or found[0] != place else (found[1], found[2])
+
+
 def is_lists(tokens: Tokens, start: int) -> bool:
     """Whether the lists themselves are asked for: "show my lists", "which lists are there?"."""
     words = [token.lower for token in list(tokens)[start:] if token.kind is not Kind.SYMBOL]

@@ -20,6 +20,9 @@ class IntentName(StrEnum):
     UNDO = "undo"
     SKIP = "skip"
     LISTS = "lists"
+    ADD_LIST = "add_list"
+    RENAME_LIST = "rename_list"
+    DELETE_LIST = "delete_list"
     DIGEST = "digest"
     QUIET = "quiet"
     HELP = "help"
@@ -92,7 +95,7 @@ class Understanding:
         parent: the words that name the task it becomes a part of. A position among them is in ``target_index``; for
             "it", ``refers_back`` is set too.
         scope: whether a change is for one occurrence of a recurring task or for all; None when it was not said.
-        new_title: what a task is to be called from now on; ``title`` says the same.
+        new_title: what a task, or the list in ``list_name``, is to be called from now on; ``title`` says the same.
         notes: a note to keep with the task, as it was written; on a change it comes to those that are there.
         time_only: only a time of day was said: a change keeps the task's own day. ``due`` is its next such time.
         digest_at: when the daily digest is to come; local.

@@ -17,6 +17,12 @@ _NAMING_VERBS: Final = frozenset(
 _BEFORE_WEEKDAY: Final = frozenset(
     {"blue", "manic", "ruby", "bloody", "casual", "taco", "gloomy", "stormy", "lazy", "freaky", "happy", "sweet"}
 )
+# "date night", "parents evening".
+_BEFORE_PART: Final = frozenset(
+    {"date", "game", "games", "movie", "film", "quiz", "pizza", "trash", "bin", "wedding", "hen", "stag", "opening",
+     "poker", "trivia", "karaoke", "girls", "boys", "guys", "ladies", "lads", "parents", "parents'", "parent's",
+     "school", "family", "burns", "curry", "craft", "spa", "talent", "open", "prom", "curriculum", "club"}
+)  # fmt: skip
 _REACH: Final = 8
 
 
@@ -25,10 +31,12 @@ def is_name(tokens: Tokens, found: Found, first: int) -> bool:
     if not isinstance(found.facts[0], Day | Part):
         return False
     before = found.start - 1
-    if before >= first and tokens.word(found.start) in WEEKDAYS and tokens.word(before) in _BEFORE_WEEKDAY:
-        return True
-    if tokens.word(before) in UNITS and tokens.word(before - 1) == "last":
-        # Nothing is both last week and tonight.
+    part = found.end == found.start + 1 and tokens.word(found.start) in {"night", "evening"}
+    named_part = part and tokens.word(before) in _BEFORE_PART
+    named_day = tokens.word(found.start) in WEEKDAYS and tokens.word(before) in _BEFORE_WEEKDAY
+    # Nothing is both last week and tonight.
+    gone = tokens.word(before) in UNITS and tokens.word(before - 1) == "last"
+    if (before >= first and (named_part or named_day)) or gone:
         return True
     if tokens.word(found.end) in {"at", "@"} or tokens.number(found.end) is not None:
         # "watch Arsenal Sunday at 4pm"

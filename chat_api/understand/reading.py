@@ -19,6 +19,7 @@ from chat_api.understand.intents import (
     is_help,
     is_list,
     is_listed,
+    is_plain_drop,
     is_question_or_statement,
     is_quick_add,
     is_thanks,
@@ -26,6 +27,7 @@ from chat_api.understand.intents import (
     reminder_cue,
     skip_polite,
 )
+from chat_api.understand.list_commands import read_list_command
 from chat_api.understand.lists import is_lists, list_alone, list_before_colon, without_lists
 from chat_api.understand.model import IntentName, Need, Scope, Span, Understanding
 from chat_api.understand.notes import read_note, take_note
@@ -58,6 +60,8 @@ _NEED_POINTER: Final = frozenset(
 )
 # Verbs that add a task when a time was said: "complete the report by friday".
 _ADD_WITH_TIME: Final = frozenset({"complete", "close", "restore"})
+# "trash night every thursday" deletes nothing.
+_NOUNS_TOO: Final = frozenset({"trash", "bin", "bins"})
 _DEFAULT_TITLES: Final = (("wake", "Wake up"), ("alarm", "Alarm"), ("timer", "Timer"))
 
 
@@ -125,6 +129,7 @@ def _framed(tokens: Tokens, start: int, context: Context) -> Understanding | Non
         return Understanding(IntentName.LISTS, spans=spans_of(tokens, (), (start, len(tokens))))
     return (
         read_preference(tokens, start, context)
+        or read_list_command(tokens, start)
         or read_note(tokens, start)
         or _part(tokens, start, context)
         or _on_list(tokens, start, context)
@@ -403,7 +408,8 @@ def _command(tokens: Tokens, head: Head, context: Context, scanned: Scan) -> Und
     target = target_of(tokens, body)
     task_named = any(tokens.word(at) in {"task", "reminder", "todo"} for at in body)
     pointed = target.position is not None or (target.refers_back and target.words is None) or task_named
-    if verb in _NEED_POINTER and not pointed and not tokens.phrase(head.start, ("check", "off")):
+    plain = verb == "drop" and not scanned.facts.any_time and is_plain_drop(tokens, head)
+    if verb in _NEED_POINTER and not pointed and not plain and not tokens.phrase(head.start, ("check", "off")):
         return None
     if verb in _ADD_WITH_TIME and scanned.facts.any_time and not pointed and head.body > head.start:
         return None
@@ -411,9 +417,16 @@ def _command(tokens: Tokens, head: Head, context: Context, scanned: Scan) -> Und
         without_times = target_of(tokens, [at for at in left_of(tokens, 0, scanned.found) if at in body])
         target = without_times if without_times.named else target
     spans = spans_of(tokens, (), (head.start, head.body) if head.body > head.start else None)
+    if head.intent is IntentName.DELETE and not pointed and _is_to_do(tokens, head, scanned):
+        return None
     several = target.position is None and is_several(tokens, body)
     base = Understanding(head.intent, list_name=scanned.facts.list_name, spans=spans)
     return with_occurrence(targeted(target.fill(base), several=several))
+
+
+def _is_to_do(tokens: Tokens, head: Head, scanned: Scan) -> bool:
+    """Whether a deletion is rather a thing to do: "trash night every thursday"."""
+    return scanned.facts.rule is not None and head.body - head.start == 1 and tokens.word(head.start) in _NOUNS_TOO
 
 
 def starts_with_verb(tokens: Tokens) -> bool:

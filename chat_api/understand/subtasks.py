@@ -37,7 +37,7 @@ class Part:
 
 def read_part(tokens: Tokens, start: int) -> Part | None:
     """The part and the whole that a message names; None when it is about no part."""
-    return _headed(tokens, start) or _as_part(tokens, start) or _under(tokens, start)
+    return _headed(tokens, start) or _as_part(tokens, start) or _made_part(tokens, start) or _under(tokens, start)
 
 
 def _name_at(tokens: Tokens, place: int, names: tuple[tuple[str, ...], ...]) -> int:
@@ -108,6 +108,20 @@ def _as_part(tokens: Tokens, start: int) -> Part | None:
         if tokens.word(end) in {"of", "to", "under", "for", "in"} and end + 1 < len(tokens):
             return _made(tokens, (end + 1, len(tokens)), (start, start + 1), (at, len(tokens)))
         return _part_first(tokens, start, start + 1, at, tail=end) if tokens.word(place) not in {"part"} else None
+    return None
+
+
+def _made_part(tokens: Tokens, start: int) -> Part | None:
+    """ "make cake a subtask of birthday", "turn cake into a step of birthday"."""
+    if tokens.word(start) not in {"make", "turn"}:
+        return None
+    for at in range(start + 2, len(tokens) - 2):
+        place = at + 1 if tokens.word(at) == "into" else at
+        place += 1 if tokens.word(place) in {"a", "an", "the"} else 0
+        length = _name_at(tokens, place, _STEPS)
+        end = place + length
+        if length and place > at and tokens.word(end) in {"of", "to", "under", "for"} and end + 1 < len(tokens):
+            return _made(tokens, (end + 1, len(tokens)), (start, start + 1), (at, len(tokens)))
     return None
 
 

@@ -124,7 +124,7 @@ NAMED_HOURS: Final[tuple[tuple[tuple[str, ...], int], ...]] = (
 )  # fmt: skip
 # Words that say which half of the day "at 7" is in.
 EVENING_THINGS: Final = frozenset(
-    {"dinner", "supper", "drinks", "party", "concert", "movie", "cinema", "theatre", "pub"}
+    {"night", "evening", "dinner", "supper", "drinks", "party", "concert", "movie", "cinema", "theatre", "pub"}
 )
 MORNING_THINGS: Final = frozenset({"breakfast", "brekkie", "brekky", "sunrise"})
 NOON: Final = frozenset({"noon", "midday", "noontime", "noonish"})

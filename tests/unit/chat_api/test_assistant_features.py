@@ -51,6 +51,40 @@ async def test_parts_are_added_by_name_by_number_and_to_what_was_spoken_of(chat:
     assert "candles (part of “birthday party”)" in shown.reply
 
 
+async def test_a_task_that_is_there_becomes_a_part(chat: Chat, tasks: TaskService) -> None:
+    await chat.say("birthday party on saturday")
+    await chat.say("buy cake")
+    await chat.say("add cake")
+    said = await chat.say("make cake a subtask of birthday party")
+    assert said.reply == "“cake” is a part of “birthday party” now."
+    assert (await only(tasks, "cake")).task.parent_id == (await only(tasks, "birthday party")).task.id
+    await chat.say("make candles a subtask of birthday party")
+    assert (await only(tasks, "candles")).task.parent_id == (await only(tasks, "birthday party")).task.id
+    assert (await only(tasks, "buy cake")).task.parent_id is None
+
+
+async def test_lists_are_made_renamed_and_deleted(chat: Chat, tasks: TaskService, lists: ListService) -> None:
+    assert (await chat.say("create a list called camping")).reply == "You have a list “camping” now."
+    assert "already" in (await chat.say("new list: Camping")).reply
+    await chat.say("add tent to the camping list")
+    assert "“glamping” now" in (await chat.say("rename the camping list to glamping")).reply
+    assert [one.name for one in await lists.all(ALICE)] == ["glamping"]
+    assert (await chat.say("rename the glamping list")).reply == "What should the list be called?"
+    assert "“hiking” now" in (await chat.say("hiking")).reply
+    deleted = await chat.say("delete the hiking list")
+    assert deleted.reply == "Deleted the list “hiking”. Its tasks stay, in no list."
+    assert await lists.all(ALICE) == []
+    assert (await only(tasks, "tent")).list_name is None
+    await chat.say("undo")
+    assert [one.name for one in await lists.all(ALICE)] == ["hiking"]
+
+
+async def test_a_list_that_is_not_there_may_be_a_task(chat: Chat, tasks: TaskService) -> None:
+    await chat.say("write packing list")
+    assert "no list called" in (await chat.say("rename the packing list to bags")).reply
+    assert "Deleted “write packing list”" in (await chat.say("delete the packing list")).reply
+
+
 async def test_the_next_occurrence_is_skipped(chat: Chat, tasks: TaskService) -> None:
     await chat.say("every day at 9: gym")
     before = (await only(tasks, "gym")).task.due_at

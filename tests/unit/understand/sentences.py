@@ -5,6 +5,9 @@
 
 # (text, title, due)
 ONCE: tuple[tuple[str, str | None, str], ...] = (
+    ("this weekend: paint the fence", "paint the fence", "2026-11-28"),
+    ("make dinner friday", "make dinner", "2026-11-27"),
+    ("date night friday at 8", "date night", "2026-11-27T20:00"),
     ("trip from monday to friday", "trip", "2026-11-30"),
     ("report not before monday", "report", "2026-11-30"),
     ("report at the latest by friday noon", "report", "2026-11-27T12:00"),
@@ -211,6 +214,7 @@ ONCE: tuple[tuple[str, str | None, str], ...] = (
 
 # (text, title, rule, first occurrence)
 RECURRING: tuple[tuple[str, str, str, str], ...] = (
+    ("trash every thursday", "trash", "FREQ=WEEKLY;BYDAY=TH", "2026-11-26"),
     (
         "stretch every 10 minutes for an hour",
         "stretch",
@@ -373,6 +377,8 @@ RECURRING: tuple[tuple[str, str, str, str], ...] = (
 
 # Tasks without any time; the title is the text itself.
 NO_TIME: tuple[str, ...] = (
+    "drop the kids at school",
+    "make a packing list",
     "clean room 12/2",
     "buy 2-3 apples",
     "read 1984",
@@ -424,6 +430,9 @@ TALK: tuple[tuple[str, str], ...] = (
 
 # (text, intent, target, index)
 COMMANDS: tuple[tuple[str, str, str | None, int | None], ...] = (
+    ("drop groceries", "delete", "groceries", None),
+    ("drop the piano lessons", "delete", "piano lessons", None),
+    ("we don't need the piano tuner anymore", "delete", "piano tuner", None),
     ("done with milk", "complete", "milk", None),
     ("complete 2", "complete", None, 2),
     ("complete task 2", "complete", None, 2),
@@ -452,6 +461,10 @@ COMMANDS: tuple[tuple[str, str, str | None, int | None], ...] = (
 
 # (text, target, index, due)
 CHANGES: tuple[tuple[str, str | None, int | None, str], ...] = (
+    ("make groceries friday", "groceries", None, "2026-11-27"),
+    ("make the dentist 4pm", "dentist", None, "2026-11-24T16:00"),
+    ("bump swimming to saturday", "swimming", None, "2026-11-28"),
+    ("move gym to the evening", "gym", None, "2026-11-24T19:00"),
     ("move dentist to friday 3pm", "dentist", None, "2026-11-27T15:00"),
     ("reschedule dentist to tomorrow at 10am", "dentist", None, "2026-11-25T10:00"),
     ("reschedule dentist friday 3pm", "dentist", None, "2026-11-27T15:00"),
@@ -575,4 +588,15 @@ QUESTIONS: tuple[tuple[str, str, str], ...] = (
     ("reschedule dentist", "time", "When"),
     ("search", "target", "look for"),
     ("gym 3 times a week", "recurrence", "repeat"),
+)
+
+# (text, intent, list, new name)
+LIST_COMMANDS: tuple[tuple[str, str, str, str | None], ...] = (
+    ("create a list called camping", "add_list", "camping", None),
+    ("new list: Summer camp", "add_list", "Summer camp", None),
+    ("create a new camping list", "add_list", "camping", None),
+    ("rename the camping list to glamping", "rename_list", "camping", "glamping"),
+    ("rename list camping to glamping please", "rename_list", "camping", "glamping"),
+    ("delete the camping list", "delete_list", "camping", None),
+    ("remove list camping", "delete_list", "camping", None),
 )

@@ -197,3 +197,14 @@ def test_a_long_text_is_cut_with_a_word_about_it() -> None:
 def test_a_naive_now_is_refused() -> None:
     with pytest.raises(ValueError, match="aware"):
         understand("list", now=datetime(2026, 11, 24), zone=ROME)  # noqa: DTZ001 - what is tested
+
+
+@pytest.mark.parametrize(("text", "intent", "name", "new_name"), sentences.LIST_COMMANDS)
+def test_lists_are_made_renamed_and_deleted(text: str, intent: str, name: str, new_name: str | None) -> None:
+    found = read(text)
+    assert (found.intent, found.list_name, found.new_title, found.needs) == (intent, name, new_name, None)
+
+
+def test_a_task_is_made_a_part() -> None:
+    found = read("make cake a subtask of birthday")
+    assert (found.intent, found.title, found.parent) == (IntentName.ADD, "cake", "birthday")
