@@ -34,6 +34,8 @@ def task_view(found: TaskWithReminders) -> TaskView:
         "due_at": None if day else task.due_at,
         "due_on": day,
         "list": found.list_name,
+        "subtasks": found.parts,
+        "open_subtasks": found.open_parts,
         "reminders": [ReminderView.model_validate(row) for row in found.reminders],
     }
     return TaskView.model_validate(fields)
@@ -60,7 +62,7 @@ async def list_tasks(
         str | None, Query(max_length=2000, description="From the Link header of the page before.")
     ] = None,
 ) -> list[TaskView]:
-    """The user's tasks, the next due one first unless `sort` says otherwise.
+    """The user's tasks, the next due one first unless `sort` says otherwise; with `updated`, the last changed one.
 
     A `Link` header with `rel="next"` leads to the next page, if there is one (RFC 8288).
     """

@@ -21,12 +21,13 @@ _LAST_PRIORITY = 9
 
 
 class TaskSort(StrEnum):
-    """What a list is ordered by; equal ones by id, which is by age."""
+    """What a list is ordered by; equal ones by id, which is by age. By change, the last changed comes first."""
 
     DUE = "due"
     CREATED = "created"
     PRIORITY = "priority"
     TITLE = "title"
+    UPDATED = "updated"
 
 
 # What a cursor holds: the order, the values of the last task seen, its id.
@@ -35,6 +36,7 @@ _POSITIONS: dict[TaskSort, TypeAdapter[Any]] = {
     TaskSort.CREATED: TypeAdapter(tuple[Literal[TaskSort.CREATED], str]),
     TaskSort.PRIORITY: TypeAdapter(tuple[Literal[TaskSort.PRIORITY], int, AwareDatetime, str]),
     TaskSort.TITLE: TypeAdapter(tuple[Literal[TaskSort.TITLE], str, str]),
+    TaskSort.UPDATED: TypeAdapter(tuple[Literal[TaskSort.UPDATED], AwareDatetime, str]),
 }
 
 
@@ -55,13 +57,23 @@ class TaskQuery:
     cursor: str | None = None
 
     def order(self) -> list[ColumnElement[Any]]:
-        """The columns that are sorted by; the last one is unique. Tasks without a value come last."""
+        """What is sorted by; the last is unique. Tasks without a value come last."""
+        columns = self._columns()
+        return [column.desc() for column in columns] if self._descends else columns
+
+    @property
+    def _descends(self) -> bool:
+        return self.sort is TaskSort.UPDATED
+
+    def _columns(self) -> list[ColumnElement[Any]]:
+        updated: Any = col(Task.updated_at)
         due: ColumnElement[Any] = func.coalesce(col(Task.due_at), literal(_LAST_DUE, UtcDateTime()))
         first: dict[TaskSort, list[ColumnElement[Any]]] = {
             TaskSort.DUE: [due],
             TaskSort.CREATED: [],
             TaskSort.PRIORITY: [func.coalesce(col(Task.priority), _LAST_PRIORITY), due],
             TaskSort.TITLE: [func.lower(col(Task.title))],
+            TaskSort.UPDATED: [updated],
         }
         # Ids begin with the time of making (chat_api.identifiers), so by id is by age.
         by_age: list[Any] = [col(Task.id)]
@@ -96,8 +108,10 @@ class TaskQuery:
         if self.due_before is not None:
             wanted.append(col(Task.due_at) < self.due_before)
         if self.cursor is not None:
-            position = zip(self._position(self.cursor), order := self.order(), strict=True)
-            wanted.append(tuple_(*order) > tuple_(*(literal(value, column.type) for value, column in position)))
+            columns = self._columns()
+            position = zip(self._position(self.cursor), columns, strict=True)
+            last_seen = tuple_(*(literal(value, column.type) for value, column in position))
+            wanted.append(tuple_(*columns) < last_seen if self._descends else tuple_(*columns) > last_seen)
         return wanted
 
     def cursor_after(self, task: Task) -> str:
@@ -107,6 +121,7 @@ class TaskQuery:
             TaskSort.CREATED: [],
             TaskSort.PRIORITY: [task.priority or _LAST_PRIORITY, _text(task.due_at)],
             TaskSort.TITLE: [task.title.lower()],
+            TaskSort.UPDATED: [_text(task.updated_at)],
         }
         position = json.dumps([self.sort, *values[self.sort], task.id])
         return base64.urlsafe_b64encode(position.encode()).decode().rstrip("=")

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlmodel import col, or_, select
+from sqlmodel import col, func, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from chat_api.tasks.models import Reminder, Task, TaskKind, TaskList, TaskStatus, WishStatus
@@ -39,6 +39,17 @@ class TaskRepository:
         """The parts of a task, oldest first, locked."""
         query = select(Task).where(Task.parent_id == task_id).order_by(col(Task.id)).with_for_update()
         return (await self._session.exec(query)).all()
+
+    async def part_counts(self, task_ids: Sequence[str]) -> Mapping[str, tuple[int, int]]:
+        """How many subtasks these tasks have, and how many of them are open, by id; those without any are left out."""
+        is_open = func.count(col(Task.id)).filter(col(Task.status) == TaskStatus.OPEN)
+        query = (
+            select(Task.parent_id, func.count(col(Task.id)), is_open)
+            .where(col(Task.parent_id).in_(task_ids))
+            .group_by(col(Task.parent_id))
+        )
+        rows = (await self._session.exec(query)).all()
+        return {parent_id: (number, still_open) for parent_id, number, still_open in rows if parent_id is not None}
 
     async def in_list(self, list_id: str) -> Sequence[Task]:
         """The tasks of a list, locked."""

@@ -151,6 +151,8 @@ class TaskView(BaseModel):
     tags: Sequence[str]
     list: str | None
     parent_id: str | None
+    subtasks: int = Field(default=0, description="How many parts it has; they change without its ETag.")
+    open_subtasks: int = Field(default=0, description="How many of them are to do.")
     due_at: datetime | None
     due_on: date | None
     reminders: Sequence[ReminderView]

@@ -32,11 +32,13 @@ from contracts.reminders import ListPending, PendingReminder, PendingReminders
 
 @dataclass(frozen=True, slots=True)
 class TaskWithReminders:
-    """A task, the reminders that are not cancelled, and the name of its list."""
+    """A task, the reminders that are not cancelled, the name of its list, and how many subtasks it has."""
 
     task: Task
     reminders: Sequence[Reminder]
     list_name: str | None = None
+    parts: int = 0
+    open_parts: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,11 +305,18 @@ async def _views(session: AsyncSession, tasks: Sequence[Task]) -> Sequence[TaskW
         return []
     repository = TaskRepository(session)
     names = await repository.list_names(tasks)
+    ids = [task.id for task in tasks]
+    parts = await repository.part_counts(ids)
     by_task: dict[str, list[Reminder]] = defaultdict(list)
-    for row in await repository.reminders([task.id for task in tasks]):
+    for row in await repository.reminders(ids):
         by_task[row.task_id].append(row)
     return [
-        TaskWithReminders(task, _shown(by_task[task.id]), names.get(task.list_id) if task.list_id else None)
+        TaskWithReminders(
+            task,
+            _shown(by_task[task.id]),
+            names.get(task.list_id) if task.list_id else None,
+            *parts.get(task.id, (0, 0)),
+        )
         for task in tasks
     ]
 

@@ -43,6 +43,7 @@ class Order(StrEnum):
     CREATED = "created"
     PRIORITY = "priority"
     TITLE = "title"
+    UPDATED = "updated"
 
 
 class Need(StrEnum):

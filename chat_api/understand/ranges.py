@@ -28,6 +28,8 @@ _ORDER_NOUNS: Final[tuple[tuple[tuple[str, ...], Order], ...]] = tuple(
         (Order.CREATED, ("created", "creation date", "age", "creation", "when i added them", "date added",
                          "date created",
                          "when they were created", "creation time", "when they were added", "added date")),
+        (Order.UPDATED, ("last change", "last changed", "changed", "updated", "last update", "last updated",
+                         "when they were changed", "date changed", "modified", "recency")),
     )
     for line in lines
     for words in phrases(line)
@@ -44,6 +46,7 @@ _ORDERS: Final[tuple[tuple[tuple[str, ...], Order], ...]] = tuple(
                           "urgent ones first", "important first", "urgent first", "top priority first")),
         (Order.DUE, ("soonest first", "earliest first", "chronologically", "in chronological order")),
         (Order.CREATED, ("oldest first", "in the order i added them")),
+        (Order.UPDATED, ("last changed first", "latest changes first", "recently changed first")),
     )
     for line in lines
     for words in phrases(line)

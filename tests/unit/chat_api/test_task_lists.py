@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from chat_api.errors import Invalid
+from chat_api.tasks.models import TaskStatus
 from chat_api.tasks.query import TaskQuery, TaskSort
 from chat_api.tasks.schemas import TaskCreate, TaskUpdate
 from chat_api.tasks.service import TaskService
@@ -60,6 +61,24 @@ async def titles(tasks: TaskService, **fields: object) -> list[str]:
 )
 async def test_filters_and_orders(tasks: TaskService, fields: dict[str, object], expected: list[str]) -> None:
     assert await titles(tasks, **fields) == expected
+
+
+async def test_the_last_changed_comes_first(tasks: TaskService) -> None:
+    wanted = ["zoo", "buy milk", "Call mum"]
+    by_title = {item.task.title: item.task.id for item in await tasks.list(ALICE)}
+    for title in reversed(wanted):
+        await tasks.update(ALICE, by_title[title], TaskUpdate(status=TaskStatus.COMPLETED))
+    assert await titles(tasks, sort=TaskSort.UPDATED, status=TaskStatus.COMPLETED) == wanted
+
+
+async def test_a_task_tells_how_many_subtasks_it_has(tasks: TaskService) -> None:
+    whole = (await tasks.create(ALICE, TaskCreate(title="trip"))).task.id
+    parts = [await tasks.create(ALICE, TaskCreate(title=title, parent_id=whole)) for title in ("socks", "tent")]
+    await tasks.update(ALICE, parts[0].task.id, TaskUpdate(status=TaskStatus.COMPLETED))
+    found = await tasks.get(ALICE, whole)
+    assert (found.parts, found.open_parts) == (2, 1)
+    part = await tasks.get(ALICE, parts[1].task.id)
+    assert (part.parts, part.open_parts) == (0, 0)
 
 
 @pytest.mark.parametrize("sort", list(TaskSort))
