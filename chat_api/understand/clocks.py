@@ -250,7 +250,9 @@ def _with_am_pm(tokens: Tokens, index: int) -> Found | None:
         if spoken is not None and _NOON < spoken[0] <= _LAST_MINUTE and hour <= _NOON:
             minute, end = spoken
     meridiem = read_meridiem(tokens, end)
-    if meridiem is None:
+    spelled = tokens.word(end + 1) == "m" and index == 0 and len(tokens) == end + 2 and end == index + 1
+    if meridiem is None or spelled:
+        # "4 a m" alone are three letters.
         return None
     if tokens.word(end) == "am" and not tokens.glued(end) and tokens.word(index - 1) == "i":
         return None

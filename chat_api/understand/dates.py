@@ -272,7 +272,7 @@ def _weekday(tokens: Tokens, index: int, context: Context) -> Found | None:
         if lead in {"this", "next"} and tokens.word(place) in {"coming", "up", "upcoming"}:
             lead, place = "coming", place + 1
     weekday = WEEKDAYS.get(tokens.word(place))
-    if weekday is None:
+    if weekday is None or (len(tokens) == 1 and tokens[index].text in {"sun", "sat"}):
         return None
     end = place + 1
     monday = context.today - timedelta(days=context.today.weekday())

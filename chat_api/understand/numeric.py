@@ -19,6 +19,7 @@ from chat_api.understand.words import (
     NO_CLOCK_AFTER,
     PART_WORDS,
     TONIGHT,
+    WEEKDAY_NAMES,
     WEEKDAYS,
 )
 
@@ -175,6 +176,10 @@ def _slashed(
         return None
     weekday = _weekday_before(tokens, index)
     day, month, remark = _order(*pair, context, day_first=None, weekday=weekday)
+    if weekday is not None and together and _possible(day, month) and not _is_share(pair):
+        told = _on_weekday(yearless(index, end, month, day, context), weekday)
+        if isinstance(told.facts[0], Invalid):
+            return told
     if tokens.word(index - 1) in _BEFORE_NUMERIC and together:
         return yearless(index, end, month, day, context, remark=remark)
     found = yearless(index, end, month, day, context, remark=remark) if _possible(day, month) else None
@@ -183,6 +188,16 @@ def _slashed(
         # "dentist 12/2"
         return found.needing(Evidence.PLACE)
     return found and found.needing(_pair_evidence(tokens, index, certain=certain))
+
+
+def _on_weekday(found: Found, weekday: int) -> Found:
+    """The same, or a refusal when the named weekday is another."""
+    day = day_of(found)
+    if not isinstance(found.facts[0], Day) or day.weekday() == weekday:
+        return found
+    true_name, named = WEEKDAY_NAMES[day.weekday()], WEEKDAY_NAMES[weekday]
+    reason = f"{day.day} {MONTH_NAMES[day.month]} {day.year} is a {true_name}, not a {named}."
+    return Found(found.start, found.end, (Invalid(reason),))
 
 
 def _closes(tokens: Tokens, index: int, end: int) -> bool:

@@ -230,10 +230,10 @@ def _bare_minutes(tokens: Tokens, index: int, start: int) -> Found | None:
         return None
     number, end = counted
     told = tokens.word(index - 1) in {"me", "us", "again"}
-    ends = (
-        index > 0 and _FEW_MINUTES <= number < _HOUR and all(tokens.word(at) in {"", ".", "!"} for at in (end, end + 1))
-    )
-    opens = not tokens.word(index - 1) and tokens.word(end) in VERBS | {",", ":"} and _FEW_MINUTES <= number < _HOUR
+    few = _FEW_MINUTES <= number < _HOUR
+    last = all(tokens.word(at) in {"", ".", "!"} for at in (end, end + 1))
+    ends = few and last and (index > 0 or len(tokens) == end)
+    opens = few and not tokens.word(index - 1) and tokens.word(end) in VERBS | {",", ":"}
     if opens:
         return Found(index, end, (Offset(Duration(seconds=number * _MINUTE)),))
     if not (told or ends) or not 1 <= number <= _MAX_MINUTES or tokens.word(end) not in BOUNDARIES:

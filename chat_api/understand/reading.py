@@ -393,7 +393,8 @@ def _without_cue(tokens: Tokens, start: int, scanned: Scan, left: Sequence[int],
 
 
 def _only_a_day(facts: Facts) -> bool:
-    return facts.day is not None and not (facts.clocks or facts.part or facts.rule or facts.befores)
+    timed = facts.clocks or facts.part or facts.rule or facts.befores
+    return facts.day is not None and not timed and facts.invalid is None
 
 
 def _command(tokens: Tokens, head: Head, context: Context, scanned: Scan) -> Understanding | None:

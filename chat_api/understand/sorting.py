@@ -32,7 +32,8 @@ from chat_api.understand.words import CONNECTORS
 _LABELS: Final = (Tag, Priority, ListName)
 _LONG_LEADS: Final = (
     ("no", "later", "than"), ("not", "later", "than"), ("at", "the", "latest"), ("at", "the", "earliest"),
-    ("not", "before"), ("no", "earlier", "than"), ("any", "time"), ("some", "time"), ("prior", "to"), ("as", "of"),
+    ("by", "the", "end", "of"), ("by", "end", "of"), ("the", "end", "of"), ("end", "of"), ("not", "before"),
+    ("no", "earlier", "than"), ("any", "time"), ("some", "time"), ("prior", "to"), ("as", "of"),
 )  # fmt: skip
 # Go with "10 minutes before": "(reminder 5 min before)", "and warn me half an hour in advance".
 _REMINDING: Final = frozenset(
