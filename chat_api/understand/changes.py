@@ -219,6 +219,8 @@ def _joins(tokens: Tokens, head: Head) -> list[int]:
 def _changed_at(tokens: Tokens, head: Head, join: int, context: Context) -> Understanding | None:
     """The change if everything after this join is a time or a label."""
     verb = tokens.word(head.start)
+    if _is_thing_to_do(tokens, head, join, verb):
+        return None
     # "set the thermostat to 20": only here a number alone is no hour.
     scanned = scan(tokens, join + 1, context, last=head.stop, asked=verb != "set")
     left = left_of(tokens, join + 1, scanned.found, head.stop)
@@ -231,6 +233,12 @@ def _changed_at(tokens: Tokens, head: Head, join: int, context: Context) -> Unde
     if not before and verb not in CHANGE_WITHOUT_TO:
         return None
     return _change_to(tokens, head, before, scanned, context)
+
+
+def _is_thing_to_do(tokens: Tokens, head: Head, join: int, verb: str) -> bool:
+    """ "change the sheets every two weeks on saturday", "set the clocks back on sunday"."""
+    repeated = verb == "change" and any(tokens.word(at) in {"every", "each"} for at in range(head.body, join))
+    return (repeated and tokens.word(join) != "to") or (verb == "set" and tokens.word(join) == "back")
 
 
 def _without_attribute(tokens: Tokens, words: list[int]) -> list[int]:

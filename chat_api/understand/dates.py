@@ -49,6 +49,9 @@ _STRETCH_JOINS: Final = frozenset({"-", "\u2013", "to", "through"})
 _WEEKDAY_LEADS: Final = frozenset({"next", "this", "coming", "upcoming", "last", "following"})
 _NOT_BEFORE_NOW: Final = frozenset({"from", "by", "until", "till", "not", "for", "is", "are", "it's", "to", "than"})
 _WORKDAYS: Final = 5
+_NO_DAY_AFTER: Final = frozenset(
+    {"the", "a", "an", "some", "get", "we", "i", "he", "she", "they", "who", "it", "you", "and", "of", "be", "was"}
+)
 _NO_NUMBER_AFTER: Final = frozenset({"of", "-", ":", "/", ".", "%"})
 
 
@@ -298,9 +301,16 @@ def _weekday(tokens: Tokens, index: int, context: Context) -> Found | None:
     day = plus(day, Duration(days=weeks * WEEK))
     evidence = Evidence.NONE
     if not lead or lead == "last":
-        evidence = Evidence.CONNECTOR if tokens.word(place) in _AMBIGUOUS_WEEKDAYS else Evidence.PLACE
+        doubtful = tokens.word(place) in _AMBIGUOUS_WEEKDAYS and not _ends_errand(tokens, place)
+        evidence = Evidence.CONNECTOR if doubtful else Evidence.PLACE
     by_name = week is None and not weeks and lead != "last"
     return Found(index, end, (Day(day, past_meant=lead == "last", remark=remark, by_name=by_name),), evidence)
+
+
+def _ends_errand(tokens: Tokens, place: int) -> bool:
+    """The "sat" of "fix bike sat": at the end of what begins with a verb; not of "get some sun", "where we sat"."""
+    closes = tokens.word(place) != "sun" and tokens.word(place + 1) in {"", ".", "!"}
+    return closes and tokens.word(0) in VERBS and place > 1 and tokens.word(place - 1) not in _NO_DAY_AFTER
 
 
 def _of_week(tokens: Tokens, end: int) -> tuple[str, int] | None:

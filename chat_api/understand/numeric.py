@@ -332,7 +332,8 @@ def _triple(tokens: Tokens, index: int) -> tuple[tuple[int, int, int], int] | No
         return None
     # "2026-12-24.txt" is a file
     is_file = tokens.word(end) == "." and tokens.glued(end + 1)
-    goes_on = tokens.word(end) in {"-", "/"} or is_file
+    stretches = tokens.word(end) == "-" and separator != "-" and tokens.word(end + 2) == separator
+    goes_on = (tokens.word(end) in {"-", "/"} and not stretches) or is_file
     return None if goes_on and tokens.glued(end) and tokens.glued(end + 1) else ((first, second, third), end)
 
 

@@ -7,11 +7,11 @@ from chat_api.understand.almanac import WEEK, day_of, guarded, plus
 from chat_api.understand.clocks import single_clock
 from chat_api.understand.cues import VERBS
 from chat_api.understand.dates import read_day
-from chat_api.understand.facts import Before, Clock, Context, Day, Duration, Evidence, Found, Offset
+from chat_api.understand.facts import Before, Clock, Context, Day, Duration, Evidence, Found, Offset, Part
 from chat_api.understand.named_days import holiday_at
 from chat_api.understand.quantities import duration, ordinal, separate_lengths, whole_number
 from chat_api.understand.text import Tokens
-from chat_api.understand.words import BOUNDARIES, LAST, NAMED_DAYS, UNITS, WEEKDAY_PLURALS, WEEKDAYS
+from chat_api.understand.words import BOUNDARIES, LAST, NAMED_DAYS, PART_WORDS, UNITS, WEEKDAY_PLURALS, WEEKDAYS
 
 _MINUTE: Final = 60
 _HOUR: Final = 60
@@ -39,7 +39,7 @@ _NEXT_UNITS: Final = frozenset(
 
 def read_offset(tokens: Tokens, index: int, context: Context) -> Found | None:
     """A stretch from now: "in 20 seconds", "2 hours from now", "a week from friday", "two sundays from now"."""
-    for reader in (_after_unit, _next_unit, _weekdays_on, _weekday_around, _time_next_week):
+    for reader in (_part_around, _after_unit, _next_unit, _weekdays_on, _weekday_around, _time_next_week):
         found = reader(tokens, index, context)
         if found is not None:
             return found
@@ -117,6 +117,21 @@ def _after_unit(tokens: Tokens, index: int, context: Context) -> Found | None:
     if tokens.word(place + 2) == "next" and tokens.word(place + 3) in BOUNDARIES:
         return _after_next(tokens, index, place, context)
     return _from_day(tokens, index, place + 1, amount, context)
+
+
+def _part_around(tokens: Tokens, index: int, context: Context) -> Found | None:
+    """ "the night before thursday", "the morning after the party on friday" not; "the evening before christmas"."""
+    place = index + 1 if tokens.word(index) == "the" else index
+    name = PART_WORDS.get(tokens.word(place))
+    direction = tokens.word(place + 1)
+    if name is None or direction not in {"before", "after"}:
+        return None
+    base = _base_day(tokens, place + 2, context)
+    if base is None or not isinstance(base.facts[0], Day) or len(base.facts) > 1:
+        return None
+    away = Duration(days=-1 if direction == "before" else 1)
+    found = guarded(index, base.end, lambda: Day(away.after(day_of(base))))
+    return replace(found, facts=(*found.facts, Part(name))) if isinstance(found.facts[0], Day) else found
 
 
 def _after_next(tokens: Tokens, index: int, place: int, context: Context) -> Found:

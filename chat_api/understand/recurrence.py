@@ -217,8 +217,9 @@ def _day_list(tokens: Tokens, index: int, context: Context) -> Found | None:
     days, end = read_weekdays(tokens, index, apart=True)
     place = end
     slashed = sum(tokens.word(at) in {"/", "&", "+"} for at in range(index, end))
-    if len(days) >= _ROW and slashed >= len(days) - 1:
-        # "tue/thu/sat"
+    closes = tokens.word(end) in {"", ".", "!"} and first == index and bool(tokens.word(index - 1))
+    if len(days) >= _ROW and (slashed >= len(days) - 1 or closes):
+        # "tue/thu/sat", "gym mon wed fri"
         return Found(first, end, (Rule("WEEKLY", weekdays=days),), Evidence.PLACE)
     while tokens.word(place) in {"at", "@", ","}:
         place += 1

@@ -5,6 +5,12 @@
 
 # (text, title, due)
 ONCE: tuple[tuple[str, str | None, str], ...] = (
+    ("put the bins out the night before thursday", "put the bins out", "2026-11-25T22:00"),
+    ("fix bike sat", "fix bike", "2026-11-28"),
+    ("set clocks back last sunday of october", "set clocks back", "2027-10-31"),
+    ("out of office 5/1/2027-7/1/2027", "out of office", "2027-01-05"),
+    ("gifts for hanukkah", "gifts", "2026-12-05"),
+    ("call raj on eid al-fitr 2027", "call raj", "2027-03-09"),
     ("this weekend: paint the fence", "paint the fence", "2026-11-28"),
     ("make dinner friday", "make dinner", "2026-11-27"),
     ("date night friday at 8", "date night", "2026-11-27T20:00"),
@@ -214,6 +220,13 @@ ONCE: tuple[tuple[str, str | None, str], ...] = (
 
 # (text, title, rule, first occurrence)
 RECURRING: tuple[tuple[str, str, str, str], ...] = (
+    ("gym mon wed fri", "gym", "FREQ=WEEKLY;BYDAY=MO,WE,FR", "2026-11-25"),
+    (
+        "change bed sheets every two weeks on saturday",
+        "change bed sheets",
+        "FREQ=WEEKLY;INTERVAL=2;BYDAY=SA",
+        "2026-11-28",
+    ),
     ("trash every thursday", "trash", "FREQ=WEEKLY;BYDAY=TH", "2026-11-26"),
     (
         "stretch every 10 minutes for an hour",
@@ -377,6 +390,8 @@ RECURRING: tuple[tuple[str, str, str, str], ...] = (
 
 # Tasks without any time; the title is the text itself.
 NO_TIME: tuple[str, ...] = (
+    "see where he sat",
+    "get wed",
     "drop the kids at school",
     "make a packing list",
     "clean room 12/2",
@@ -570,6 +585,7 @@ QUESTIONS: tuple[tuple[str, str, str], ...] = (
     ("dentist last friday at 3pm", "valid_date", "has passed"),
     ("30 February dentist", "valid_date", "no 30 February"),
     ("every easter hunt eggs", "recurrence", "another one each year"),
+    ("dentist friday 5/12", "valid_date", "is a Saturday, not a Friday"),
     ("every tuesday at noon and friday at 3pm call", "recurrence", "one time"),
     ("dentist on 31.4.2027", "valid_date", "no 31 April 2027"),
     ("dentist 2027-13-01", "valid_date", "no month 13"),
