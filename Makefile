@@ -32,6 +32,10 @@ test-fast: $(ENVIRONMENT) ## unit tests: no runtime, some seconds
 test-k8s: $(ENVIRONMENT) runtime ## the chart, on a real Kubernetes API server and Dapr's control plane (needs Go)
 	@$(BIN)/pytest tests/k8s $(ARGS)
 
+.PHONY: chaos
+chaos: $(ENVIRONMENT) runtime ## load and faults: kills, pauses, partitions; planted defects must be found (ARGS="--seed 7")
+	@$(BIN)/python -m tests.campaign $(ARGS)
+
 .PHONY: lint
 lint: $(ENVIRONMENT) ## style, common mistakes, import rules
 	@$(BIN)/ruff format --check .

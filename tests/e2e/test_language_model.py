@@ -53,7 +53,7 @@ def world(binaries: Binaries, tmp_path_factory: pytest.TempPathFactory) -> Itera
                 assert "https://api.cohere.ai/compatibility/v1" in text
                 text = text.replace("https://api.cohere.ai/compatibility/v1", model.url)
             (resources / source.name).write_text(text)
-        with Stack(tmp_path_factory.mktemp("model"), binaries, {"LOG_FORMAT": "json"}, resources) as stack:
+        with Stack(tmp_path_factory.mktemp("model"), binaries, {"LOG_FORMAT": "json"}, resources=resources) as stack:
             yield World(stack, model)
 
 
@@ -286,7 +286,7 @@ async def test_a_model_that_keeps_failing_is_left_out(world: World) -> None:
 async def test_without_the_key_everything_else_runs(binaries: Binaries, tmp_path: Path) -> None:
     with pytest.MonkeyPatch.context() as environment:
         environment.delitem(os.environ, "COHERE_API_KEY", raising=False)
-        with Stack(tmp_path, binaries, {"LOG_FORMAT": "json"}, PROJECT / "components" / "optional") as stack:
+        with Stack(tmp_path, binaries, {"LOG_FORMAT": "json"}, resources=PROJECT / "components" / "optional") as stack:
             async with Person.registered(stack.url) as person:
                 said = await person.say("buy milk")
             log = stack.log_file("chat-api")

@@ -31,7 +31,7 @@ def stack(push_service: PushService, binaries: Binaries, tmp_path_factory: pytes
     """The whole system, with one more push service than it ships with."""
     resources = tmp_path_factory.mktemp("push-components")
     push_service.write_component(resources)
-    with Stack(tmp_path_factory.mktemp("push-stack"), binaries, _ENV, resources) as running:
+    with Stack(tmp_path_factory.mktemp("push-stack"), binaries, _ENV, resources=resources) as running:
         yield running
 
 

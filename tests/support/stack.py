@@ -2,7 +2,8 @@
 
 import asyncio
 import threading
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -20,7 +21,8 @@ class Stack:
     """A supervisor in a thread with a loop of its own, so that a test's loop never stalls it.
 
     `resources` is a folder of further components, for every sidecar that they are scoped to; `replicas` says how many
-    there are of an app-id, each with a sidecar of its own: "chat-api", "chat-api-2", ….
+    there are of an app-id, each with a sidecar of its own: "chat-api", "chat-api-2", …; `commands` runs something else
+    as an app-id.
     """
 
     def __init__(
@@ -28,15 +30,24 @@ class Stack:
         root: Path,
         binaries: Binaries,
         env: Mapping[str, str] | None = None,
+        *,
         resources: Path | None = None,
         replicas: Mapping[str, int] | None = None,
+        commands: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
         self.layout = Layout(root)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="supervisor", daemon=True)
         self._thread.start()
         self._supervisor = self._call(
-            self._create(root, binaries, env or {}, (resources,) if resources else (), replicas or {})
+            self._create(
+                root,
+                binaries,
+                env or {},
+                resources=(resources,) if resources else (),
+                replicas=replicas or {},
+                commands=commands or {},
+            )
         )
 
     async def _create(
@@ -44,10 +55,14 @@ class Stack:
         root: Path,
         binaries: Binaries,
         env: Mapping[str, str],
+        *,
         resources: tuple[Path, ...],
         replicas: Mapping[str, int],
+        commands: Mapping[str, Sequence[str]],
     ) -> Supervisor:
         topology = Topology.load(PROJECT / "dapr.yaml").scaled(replicas).with_resources(resources)
+        apps = tuple(replace(app, command=tuple(commands.get(app.app_id, app.command))) for app in topology.apps)
+        topology = replace(topology, apps=apps)
         return Supervisor(topology, root=root, binaries=binaries, env=env)
 
     def __enter__(self) -> Self:
@@ -98,6 +113,10 @@ class Stack:
     def kill(self, name: str) -> None:
         """SIGKILL; the supervisor starts it again."""
         self._call(self._supervisor.kill(name))
+
+    def signal(self, name: str, signum: int) -> None:
+        """A signal that it survives."""
+        self._call(self._supervisor.kill(name, signum))
 
     def hold(self, name: str) -> None:
         """SIGKILL, and keep it down."""
