@@ -146,13 +146,17 @@ def _rings(ledger: Ledger) -> Iterator[Finding]:
         wish = ledger.wishes.get(title)
         if wish is None or not _may_ring(wish, due_at):
             yield Finding("nothing rings that is not wanted", f"{title!r} of {due_at:%H:%M:%S}")
+    times = Counter(title for title, _ in heard)
+    for wish in ledger.wishes.values():
+        if wish.any_time and times[wish.title] > 1:
+            yield Finding("no reminder is heard twice", f"{wish.title!r}, {times[wish.title]} times")
     for one in ledger.rung:
         if one.lag < 0:
             yield Finding("nothing rings too early", f"{one.title!r}: {-one.lag:.3f} s")
 
 
 def _may_ring(wish: Wish, due_at: datetime) -> bool:
-    return due_at in wish.required or due_at in wish.allowed
+    return wish.any_time or due_at in wish.required or due_at in wish.allowed
 
 
 def _inbox(ledger: Ledger, readings: Readings) -> Iterator[Finding]:

@@ -25,6 +25,8 @@ class Wish:
     """Due times at which it must ring."""
     allowed: set[datetime] = field(default_factory=set)
     """Due times at which it may ring: a change was under way when they passed."""
+    any_time: bool = False
+    """When it would ring was never answered: it may, once, at any time."""
     gone: bool = False
     """Deleting it was acknowledged."""
     unsettled: bool = False

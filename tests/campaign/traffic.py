@@ -15,6 +15,7 @@ from tests.support.person import ZONE, Person
 _PATIENCE = 90.0  # seconds in which a request is sent again
 _ANSWER = 6.0  # seconds for one answer
 _AGAIN = frozenset({429, 500, 502, 503, 504})
+_PASSED = 422  # the due time has passed by now
 _CHANGEABLE = timedelta(seconds=12)  # what is due sooner is left alone
 
 
@@ -74,6 +75,10 @@ class User:
         answer = await self._ask("POST", "/api/v1/tasks", body, {"Idempotency-Key": uuid.uuid4().hex})
         if answer is None:
             return False
+        if answer.status_code == _PASSED:
+            # No try was carried out (a repetition of one that was is answered with its task), and now it is too late.
+            del self._ledger.wishes[title]
+            return False
         assert answer.status_code == 201, answer.text
         wish.created = Certainty.ACKNOWLEDGED
         wish.task_id = answer.json()["id"]
@@ -83,7 +88,7 @@ class User:
     async def _chat(self) -> None:
         """Not repeated when no answer comes: a person would look first."""
         title, seconds = self._title("chat"), self._dice.randint(5, 45)
-        wish = Wish(title, Certainty.UNKNOWN)
+        wish = Wish(title, Certainty.UNKNOWN, any_time=True)
         self._ledger.add(wish)
         self._ledger.requests += 1
         body = {"message": f"remind me in {seconds} seconds to {title}", "timezone": ZONE}
@@ -97,9 +102,9 @@ class User:
             return
         assert answer.status_code == 200, answer.text
         wish.created = Certainty.ACKNOWLEDGED
-        task = answer.json()["task"]
-        assert task["title"] == title, answer.text
+        task = next(task for task in answer.json()["tasks"] if task["title"] == title)
         wish.task_id = task["id"]
+        wish.any_time = False
         wish.due(datetime.fromisoformat(task["reminders"][0]["due_at"]))
 
     async def _move(self) -> None:
@@ -110,7 +115,7 @@ class User:
         new, asked = self._due() + timedelta(seconds=20), datetime.now(UTC)
         wish.allowed.add(new)
         answer = await self._ask("PATCH", f"/api/v1/tasks/{wish.task_id}", {"due_at": new.isoformat()})
-        if answer is None:
+        if answer is None or answer.status_code == _PASSED:  # an earlier try may have been carried out
             wish.withdraw(old, asked, None)
             wish.unsettled = True
             return

@@ -116,3 +116,7 @@ def test_an_unanswered_request_may_have_been_carried_out_or_not() -> None:
     )
     ledger.rung.append(Rung("unknown", LATER, LATER))
     assert check(ledger, carried_out) == []
+    ledger.wishes["unknown"] = Wish("unknown", Certainty.UNKNOWN, any_time=True)
+    assert check(ledger, carried_out) == []
+    ledger.rung.append(Rung("unknown", DUE, DUE))
+    assert "no reminder is heard twice" in _promises(ledger, carried_out)
