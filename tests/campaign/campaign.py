@@ -20,7 +20,8 @@ from tests.support.person import Person
 from tests.support.stack import Stack
 
 _REST = 4.0  # seconds between two faults
-_CATCH_UP = 90.0  # seconds after the last fault in which all that is due is heard
+_STANDSTILL = 60.0  # seconds without any reminder after which what is outstanding counts as lost
+_CATCH_UP = 900.0  # seconds, at most, for catching up
 _SETTLE = 8.0  # seconds in which a repetition would come: more than the broker's 5 s for an answer
 
 
@@ -107,12 +108,15 @@ async def _break(stack: Stack, faults: Sequence[Fault], outcome: Outcome, say: C
 
 
 async def _caught_up(ledger: Ledger) -> None:
-    """Until all that must ring was heard, or it is too late for it."""
+    """Until all that must ring was heard, or nothing more comes."""
     loop = asyncio.get_running_loop()
     last = max((wish.last_due for wish in ledger.wishes.values() if wish.last_due), default=datetime.now(UTC))
-    end = loop.time() + max(0.0, (last - datetime.now(UTC)).total_seconds()) + _CATCH_UP
-    while ledger.outstanding() and loop.time() < end:
+    began = moved = loop.time() + max(0.0, (last - datetime.now(UTC)).total_seconds())
+    heard = len(ledger.rung)
+    while ledger.outstanding() and loop.time() < min(moved + _STANDSTILL, began + _CATCH_UP):
         await asyncio.sleep(0.5)
+        if len(ledger.rung) > heard:
+            heard, moved = len(ledger.rung), max(moved, loop.time())
 
 
 async def _weigh(stack: Stack, memory: dict[str, float]) -> None:
