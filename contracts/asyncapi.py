@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from contracts import names
-from contracts.events import CLOUD_EVENT_CONTENT_TYPE, EVENT_TYPES, EventBody
+from contracts.events import CLOUD_EVENT_CONTENT_TYPE, EVENT_TYPES, Event, EventBody, Replayed
 
 VERSION: Final = "1.0.0"
 
@@ -15,6 +15,7 @@ _TOPICS: Final = {
     names.DEAD_LETTERS: "Messages that no retry can help, for an operator to look at and replay.",
 }
 # Who publishes and who subscribes, by app-id. A test compares it with what the services really do.
+# The scheduler service publishes to all of them besides: it replays dead letters.
 SENDERS: Final[Mapping[str, Sequence[str]]] = {
     names.TASK_EVENTS: (names.CHAT_API,),
     names.REMINDERS: (names.REMINDER_ACTOR,),
@@ -25,6 +26,7 @@ RECEIVERS: Final[Mapping[str, Sequence[str]]] = {
     names.TASK_EVENTS: (names.REMINDER_ACTOR,),
     names.REMINDERS: (names.CHAT_API,),
     names.NOTIFICATIONS: (names.NOTIFICATION,),
+    names.DEAD_LETTERS: (names.SCHEDULER,),
 }
 _REFERENCE: Final = "#/components/schemas/{model}"
 
@@ -57,18 +59,19 @@ def document() -> dict[str, Any]:
 
 def topics() -> list[str]:
     """The topics that have events, in the order of their names."""
-    return sorted({body.TOPIC for body in EVENT_TYPES})
+    return sorted({body.TOPIC for body in EVENT_TYPES if body is not Replayed})
+
+
+def events_on(topic: str) -> list[type[Event]]:
+    """What may be on a topic. Whatever has a reader may be replayed to it."""
+    return [body for body in EVENT_TYPES if topic == body.TOPIC or (body is Replayed and topic in RECEIVERS)]
 
 
 def _channel(topic: str) -> dict[str, Any]:
     return {
         "address": topic,
         "description": _TOPICS.get(topic, ""),
-        "messages": {
-            body.__name__: {"$ref": f"#/components/messages/{body.__name__}"}
-            for body in EVENT_TYPES
-            if topic == body.TOPIC
-        },
+        "messages": {body.__name__: {"$ref": f"#/components/messages/{body.__name__}"} for body in events_on(topic)},
     }
 
 

@@ -272,6 +272,31 @@ class DeadLetter(EventBody):
         return self.source
 
 
+class Replayed(EventBody):
+    """A dead letter's message again, for the service that could not handle it; all others pass it over.
+
+    On the topic that the message was on first. The message is inside, byte for byte, with the id that it had: an
+    envelope with an id of its own passes brokers that drop repeated ids, and holds what is no JSON.
+    """
+
+    TYPE: ClassVar[str] = "todo.message.replayed.v1"
+    TOPIC: ClassVar[str] = "*"
+
+    letter_id: Identifier
+    service: str
+    key: str = Field(description="The partition key: the message's task id, or where it came from.")
+    payload_base64: str
+
+    def event_id(self) -> str:
+        return f"replay/{self.letter_id}"
+
+    def subject(self) -> str:
+        return self.letter_id
+
+    def partition_key(self) -> str:
+        return self.key
+
+
 Event = (
     TaskEvent
     | ReminderResponded
@@ -283,6 +308,7 @@ Event = (
     | ReminderCancelled
     | NotificationWanted
     | DeadLetter
+    | Replayed
 )
 EVENT_TYPES: tuple[type[Event], ...] = get_args(Event)
 _BODIES: dict[str, type[Event]] = {body.TYPE: body for body in EVENT_TYPES}

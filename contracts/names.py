@@ -13,6 +13,7 @@ PUBSUB: Final = "pubsub"
 ACTOR_STATE_STORE: Final = "statestore"
 CONVERSATION_STORE: Final = "conversations"
 DELIVERY_STORE: Final = "deliveries"
+DEAD_LETTER_STORE: Final = "deadletters"
 SECRET_STORE: Final = "secretstore"  # noqa: S105 - a component's name
 LANGUAGE_MODEL: Final = "language-model"  # in none of the sets: components/optional
 
@@ -37,6 +38,9 @@ REPAIR_JOB: Final = "repair-sweep"
 # gRPC methods reached by service invocation in proxy mode (`dapr-app-id` names the callee)
 SCHEDULE_METHOD: Final = "/todo.scheduler.v1.Jobs/Schedule"
 CANCEL_METHOD: Final = "/todo.scheduler.v1.Jobs/Cancel"
+LETTERS_METHOD: Final = "/todo.scheduler.v1.DeadLetters/List"
+LETTER_METHOD: Final = "/todo.scheduler.v1.DeadLetters/Show"
+REPLAY_METHOD: Final = "/todo.scheduler.v1.DeadLetters/Replay"
 PENDING_METHOD: Final = "/todo.chat.v1.Reminders/ListPending"
 PUSH_TARGETS_METHOD: Final = "/todo.chat.v1.PushTargets/List"
 DROP_PUSH_METHOD: Final = "/todo.chat.v1.PushTargets/Drop"

@@ -28,6 +28,11 @@ class Layout:
         return self.data / "supervisor.lock"
 
     @property
+    def run_record(self) -> Path:
+        """Where the running system's sidecars are."""
+        return self.data / "run.json"
+
+    @property
     def secrets(self) -> Path:
         """What the local secret store reads."""
         return self.data / "secrets.json"

@@ -22,6 +22,7 @@ from runtime.layout import Layout
 from runtime.ports import Ports
 from runtime.processes import Child, Command, Sink, tail
 from runtime.readiness import Probe, first, hosts_actor, wait_all
+from runtime.run_record import RunRecord, SidecarRecord
 from runtime.tokens import Tokens
 from runtime.topology import App, Topology
 
@@ -125,6 +126,7 @@ class Supervisor:
             for app in self._topology.apps:
                 self._children[sidecar_name(app.name)].start()
             await self.wait_ready(patience)
+            self._record().write(self._layout)
         except GaveUp as error:
             await self.stop()
             raise StartFailed(str(error)) from error
@@ -157,6 +159,8 @@ class Supervisor:
 
     async def stop(self) -> None:
         """Stop the apps, then the sidecars, then the rest; nothing is left. Harmless when nothing runs."""
+        if self._lock is not None:
+            self._layout.run_record.unlink(missing_ok=True)
         for chore in tuple(self._chores):
             chore.cancel()
         apps = {app.name for app in self._topology.apps}
@@ -209,6 +213,12 @@ class Supervisor:
         """What a caller of this app's daprd sends along."""
         return self._tokens[app_id].headers
 
+    def secrets(self) -> frozenset[str]:
+        """What opens something in this run, and so belongs into no log: the secret store's content, and the tokens."""
+        kept = secrets_file.read(self._layout.secrets)
+        tokens = (one for pair in self._tokens.values() for one in (pair.dapr, pair.app))
+        return frozenset({*(value for name, value in kept.items() if name != secrets_file.NATS_URL), *tokens})
+
     async def kill(self, name: str, sig: int = signal.SIGKILL) -> None:
         """Signal a part; if it ends, it is started again by the rule. After SIGKILL, returns when it is gone."""
         await self._child(name).kill(sig)
@@ -222,6 +232,18 @@ class Supervisor:
         self._child(name).release()
 
     # Inside
+
+    def _record(self) -> RunRecord:
+        sidecars = tuple(
+            SidecarRecord(
+                app_id=app.app_id,
+                grpc_port=self._sidecar_ports[app.name].grpc,
+                http_port=self._sidecar_ports[app.name].http,
+                api_token=self._tokens[app.name].dapr,
+            )
+            for app in self._topology.apps
+        )
+        return RunRecord(pid=os.getpid(), url=self.url, sidecars=sidecars)
 
     def _child(self, name: str) -> Child:
         try:

@@ -1,16 +1,28 @@
-"""Wires the service: calls in (schedule, cancel), job callbacks in, the repair sweep."""
+"""Wires the service: calls in (schedule, cancel), job callbacks in, the repair sweep, the dead letters."""
 
 import asyncio
 
+from contracts.dead_letters import ListLetters, ReplayLetter, ShowLetter
 from contracts.jobs import CancelJob, ScheduleJob
-from contracts.names import CANCEL_METHOD, SCHEDULE_METHOD, SCHEDULER
+from contracts.names import (
+    CANCEL_METHOD,
+    DEAD_LETTERS,
+    LETTER_METHOD,
+    LETTERS_METHOD,
+    REPLAY_METHOD,
+    SCHEDULE_METHOD,
+    SCHEDULER,
+)
 from scheduler.callbacks import JobCallbacks
+from scheduler.dead_letters import DeadLetters
 from scheduler.jobs import ReminderJobs, RepairJob
+from scheduler.letter_archive import LetterArchive
 from scheduler.repair import Repair, keep_repair_job
 from scheduler.settings import Settings
 from servicekit import service
 from servicekit.callbacks import AppChannel, Method
 from servicekit.sidecar import Sidecar
+from servicekit.subscriptions import Subscriber
 
 
 async def serve(settings: Settings, stop: asyncio.Event) -> None:
@@ -25,11 +37,16 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             horizon=settings.repair_horizon,
         )
         callbacks = JobCallbacks(sidecar, repair.sweep, max_in_flight=settings.max_callbacks_in_flight)
+        letters = DeadLetters(sidecar, LetterArchive(sidecar), callbacks.handle)
+        subscriber = Subscriber(sidecar, DEAD_LETTERS, letters.handle, service=SCHEDULER)
         channel = AppChannel(
             settings,
             healthy=lambda: sidecar.up,
             on_job=callbacks.handle,
             methods={
+                LETTERS_METHOD: Method(ListLetters, letters.list),
+                LETTER_METHOD: Method(ShowLetter, letters.show),
+                REPLAY_METHOD: Method(ReplayLetter, letters.replay),
                 SCHEDULE_METHOD: Method(ScheduleJob, jobs.schedule),
                 CANCEL_METHOD: Method(CancelJob, jobs.cancel),
             },
@@ -37,7 +54,9 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         await channel.start()
         try:
             await service.run_parts(
-                stop, keep_repair_job(sidecar, RepairJob(sidecar, interval=settings.repair_interval))
+                stop,
+                subscriber.run(),
+                keep_repair_job(sidecar, RepairJob(sidecar, interval=settings.repair_interval)),
             )
         finally:
             await channel.stop()

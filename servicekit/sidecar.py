@@ -151,19 +151,20 @@ class Sidecar:
 
     # Publish and subscribe
 
-    async def publish(self, event: CloudEvent) -> None:
-        """Publish to the topic of the event's body; returns when the broker has it.
+    async def publish(self, event: CloudEvent, *, topic: str | None = None) -> None:
+        """Publish to the topic of the event's body, or to another; returns when the broker has it.
 
         Raises:
             SidecarUnavailable: not known to be published; publish it again (the id makes that harmless).
             SidecarRefused: daprd does not accept it.
         """
         client = self._require_client()
+        topic = topic or event.data.TOPIC
         await self._call(
-            f"publish to {event.data.TOPIC}",
+            f"publish to {topic}",
             client.publish_event(
                 PUBSUB,
-                event.data.TOPIC,
+                topic,
                 event.to_json(),
                 publish_metadata={"partitionKey": event.data.partition_key()},
                 data_content_type=CLOUD_EVENT_CONTENT_TYPE,

@@ -4,6 +4,7 @@ What becomes of a message:
 
 - its handler returns: acknowledged;
 - it is an event of ours of a kind that came after this version: acknowledged, for it cannot concern this reader;
+- it is a dead letter that is replayed: what is inside is handled as if it had just come, by the service it is for;
 - it does not parse, or the handler raises `Reject`: published to ``dead-letters`` with the reason, then acknowledged;
 - anything else: a few attempts within the broker's acknowledgement time, then handed back for redelivery. That has no
   end: an outage of any length delays an event and never loses it.
@@ -22,7 +23,7 @@ from dapr.aio.clients.grpc.subscription import Subscription
 from dapr.common.pubsub.subscription import SubscriptionMessage
 from opentelemetry.trace import SpanKind
 
-from contracts.events import CloudEvent, DeadLetter, InvalidEvent, UnknownEvent
+from contracts.events import CloudEvent, DeadLetter, InvalidEvent, Replayed, UnknownEvent
 from servicekit.errors import SidecarError
 from servicekit.logs import get_logger
 from servicekit.retry import Backoff
@@ -140,6 +141,12 @@ class Subscriber:
         """Whether the message is dealt with."""
         try:
             event = CloudEvent.from_json(raw)
+            if isinstance(event.data, Replayed):
+                if event.data.service != self._service:
+                    return True
+                log.info("message replayed", topic=self._topic, letter_id=event.data.letter_id)
+                raw = base64.b64decode(event.data.payload_base64)
+                event = CloudEvent.from_json(raw)
         except UnknownEvent as error:
             log.info("event passed over", topic=self._topic, reason=str(error))
             return True

@@ -17,7 +17,7 @@ HTTP = ("bindings.http", "v1")
 EXPECTED: dict[str, dict[str, tuple[str, str]]] = {
     names.CHAT_API: {names.PUBSUB: KAFKA, names.SECRET_STORE: KUBERNETES, names.CONVERSATION_STORE: POSTGRESQL},
     names.REMINDER_ACTOR: {names.PUBSUB: KAFKA, names.SECRET_STORE: KUBERNETES, names.ACTOR_STATE_STORE: POSTGRESQL},
-    names.SCHEDULER: {names.PUBSUB: KAFKA, names.SECRET_STORE: KUBERNETES},
+    names.SCHEDULER: {names.PUBSUB: KAFKA, names.SECRET_STORE: KUBERNETES, names.DEAD_LETTER_STORE: POSTGRESQL},
     names.NOTIFICATION: {
         names.PUBSUB: KAFKA,
         names.SECRET_STORE: KUBERNETES,
@@ -89,15 +89,18 @@ def test_conversations_are_kept_in_postgresql_and_expire(world: World) -> None:
         assert any('policy="timeout"' in line and names.CONVERSATION_STORE in line for line in counted), counted
 
 
-def test_the_two_stores_keep_apart(world: World) -> None:
-    for app_id, hosts_actors in ((names.CHAT_API, False), (names.REMINDER_ACTOR, True), (names.NOTIFICATION, False)):
+def test_the_stores_keep_apart(world: World) -> None:
+    for app_id in (names.CHAT_API, names.REMINDER_ACTOR, names.NOTIFICATION, names.SCHEDULER):
+        hosts_actors = app_id == names.REMINDER_ACTOR
         with world.daprd(app_id) as daprd:
             daprd.wait_ready()
             assert (f"Using '{names.ACTOR_STATE_STORE}' as actor state store" in daprd.log) == hosts_actors
     tables = world.postgres.query("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
-    assert tables == ["actor_state", "conversation_state", "dapr_metadata", "delivery_state"]
+    assert tables == ["actor_state", "conversation_state", "dapr_metadata", "dead_letter_state", "delivery_state"]
     migrations = world.postgres.query("SELECT key FROM dapr_metadata WHERE key LIKE 'migrations-%' ORDER BY 1")
-    assert migrations == [f"migrations-state-v2-{prefix}_" for prefix in ("actor", "conversation", "delivery")]
+    assert migrations == [
+        f"migrations-state-v2-{prefix}_" for prefix in ("actor", "conversation", "dead_letter", "delivery")
+    ]
 
 
 def test_apps_cannot_read_the_components_credentials(world: World) -> None:

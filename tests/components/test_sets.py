@@ -23,10 +23,10 @@ COMPONENTS = {
     names.ACTOR_STATE_STORE,
     names.CONVERSATION_STORE,
     names.DELIVERY_STORE,
+    names.DEAD_LETTER_STORE,
     names.SECRET_STORE,
     *PUSH_SERVICES,
 }
-TOPICS = {names.TASK_EVENTS, names.TASK_UPDATES, names.REMINDERS, names.NOTIFICATIONS, names.DEAD_LETTERS}
 CREDENTIALS = {"brokers", "saslUsername", "saslPassword", "connectionString"}
 
 # The keys that daprd reads (pkg/apis/resiliency/v1alpha1); it passes over all others.
@@ -43,7 +43,16 @@ TARGET_KEYS = {
 DIRECTION_KEYS = {"timeout", "retry", "circuitBreaker"}
 
 # Settings that the runtime or a shared library reads, not the component.
-RUNTIME_SETTINGS = {"actorStateStore", "allowedTopics", "backOffPolicy", "backOffDuration", "backOffMaxRetries"}
+RUNTIME_SETTINGS = {
+    "actorStateStore",
+    "allowedTopics",
+    "protectedTopics",
+    "publishingScopes",
+    "subscriptionScopes",
+    "backOffPolicy",
+    "backOffDuration",
+    "backOffMaxRetries",
+}
 
 
 def policies(folder: Path) -> list[Resource]:
@@ -136,11 +145,6 @@ def test_apps_are_denied_every_secret_that_a_component_uses() -> None:
     }
     assert set(scopes[names.SECRET_STORE]["deniedSecrets"]) == {*used, names.VAPID_SECRET}
     assert scopes["kubernetes"]["defaultAccess"] == "deny"
-
-
-def test_the_topics_are_those_of_the_contracts() -> None:
-    allowed = components(PRODUCTION)[names.PUBSUB].settings["allowedTopics"]
-    assert set(allowed.split(",")) == TOPICS
 
 
 def test_one_actor_state_store_and_no_shared_tables() -> None:

@@ -11,6 +11,8 @@ from typing import Any, Self
 
 import httpx
 
+from tests.support.leaks import remember
+
 ZONE = "Europe/Rome"
 
 
@@ -72,6 +74,7 @@ class Person:
             answer = await client.post("/api/v1/auth/register", json={"email": email, "password": password})
             assert answer.status_code == 201, answer.text
             token = answer.json()["access_token"]
+            remember(password, token)
             client.cookies.clear()
             client.headers["Authorization"] = f"Bearer {token}"
             yield cls(client, email, password, token)

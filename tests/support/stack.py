@@ -11,6 +11,7 @@ from runtime.install import Binaries
 from runtime.layout import PROJECT, Layout
 from runtime.supervisor import Supervisor
 from runtime.topology import Topology
+from tests.support.leaks import leaks
 
 Result = TypeVar("Result")
 
@@ -70,9 +71,13 @@ class Stack:
         return self
 
     def __exit__(self, *_: object) -> None:
+        """Stop, and fail if any log of this run holds a secret that was in use."""
+        secrets = self._supervisor.secrets()
         self._call(self._supervisor.stop())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(timeout=10)
+        found = leaks(self.layout.logs.iterdir(), secrets)
+        assert not found, found
 
     @property
     def url(self) -> str:
