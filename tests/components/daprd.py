@@ -5,7 +5,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -22,7 +22,10 @@ _COMPLAINT = re.compile(r"level=(warn|error|fatal)")
 
 
 class Daprd:
-    """One sidecar, of a gRPC app if there is an `app_port`. A context manager; then `wait_ready` or `wait_exit`."""
+    """One sidecar, of a gRPC app if there is an `app_port`; a context manager, then `wait_ready` or `wait_exit`.
+
+    `arguments` are further flags.
+    """
 
     def __init__(
         self,
@@ -34,6 +37,7 @@ class Daprd:
         env: Mapping[str, str],
         folder: Path,
         app_port: int | None = None,
+        arguments: Sequence[str] = (),
     ) -> None:
         ports = Ports()
         self.http_port, self.grpc_port, self.metrics_port = ports.pick(), ports.pick(), ports.pick()
@@ -62,6 +66,7 @@ class Daprd:
             "--scheduler-host-address=",
             "--dapr-graceful-shutdown-seconds=1",
             "--log-level=debug",
+            *arguments,
         ]
         if app_port is not None:
             self._command += [f"--app-port={app_port}", "--app-protocol=grpc"]

@@ -1,0 +1,40 @@
+"""Who may call whom, and use which topic. The component sets and the chart say the same; tests compare."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from contracts import names
+from contracts.asyncapi import RECEIVERS, SENDERS
+
+CALLERS: Final[Mapping[str, Mapping[str, Sequence[str]]]] = {
+    names.CHAT_API: {
+        names.NOTIFICATION: (names.PUSH_TARGETS_METHOD, names.DROP_PUSH_METHOD, names.POSTPONE_METHOD),
+        names.SCHEDULER: (names.PENDING_METHOD,),
+    },
+    names.NOTIFICATION: {names.CHAT_API: (names.PUSH_KEY_METHOD, names.PUSH_CHECK_METHOD)},
+    names.REMINDER_ACTOR: {},
+    names.SCHEDULER: {
+        # The dead letters are for todo-ops, which goes through this app's sidecar.
+        names.REMINDER_ACTOR: (
+            names.SCHEDULE_METHOD,
+            names.CANCEL_METHOD,
+            names.LETTERS_METHOD,
+            names.LETTER_METHOD,
+            names.REPLAY_METHOD,
+        ),
+    },
+}
+"""By callee and caller: the methods that may be called. Calls of actors are no service invocation, and not here."""
+
+APPS: Final = tuple(sorted(CALLERS))
+
+
+def publishable(app_id: str) -> frozenset[str]:
+    """The topics to which an app may publish. The scheduler service replays dead letters to all that have a reader."""
+    own = frozenset(topic for topic, apps in SENDERS.items() if app_id in apps)
+    return own | frozenset(RECEIVERS) if app_id == names.SCHEDULER else own
+
+
+def subscribable(app_id: str) -> frozenset[str]:
+    """The topics that an app may read."""
+    return frozenset(topic for topic, apps in RECEIVERS.items() if app_id in apps)
