@@ -1,17 +1,18 @@
-"""A cluster for all tests of this folder, with Dapr's own chart installed as docs say."""
+"""A cluster for all tests of this folder, and Dapr's control plane on it for those that want it."""
 
 from collections.abc import Iterator
 
 import pytest
 
-from tests.k8s.chart import DAPR_NAMESPACE, DAPR_VALUES
+from runtime.install import Binaries
 from tests.k8s.cluster import Cluster
+from tests.k8s.dapr import ControlPlane
 from tests.k8s.tools import dapr_chart
 
 
 @pytest.fixture(scope="session")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """An API server with Dapr's resources known; its control plane does not run."""
+    """An API server that knows Dapr's resources."""
     with Cluster(tmp_path_factory.mktemp("cluster")) as running:
         for path in sorted((dapr_chart() / "crds").glob("*.yaml")):
             running.kubectl("apply", "--server-side", "-f", path)
@@ -19,4 +20,8 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
         yield running
 
 
-__all__ = ["DAPR_NAMESPACE", "DAPR_VALUES"]
+@pytest.fixture(scope="module")
+def dapr(cluster: Cluster, binaries: Binaries, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
+    """Dapr's control plane, for one module: without its injector no pod with a sidecar could be made afterwards."""
+    with ControlPlane(cluster, binaries, tmp_path_factory.mktemp("dapr")) as running:
+        yield running

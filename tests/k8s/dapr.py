@@ -10,7 +10,7 @@ from runtime.install import Binaries
 from runtime.ports import Ports
 from tests.k8s.chart import DAPR_NAMESPACE, DAPR_VALUES
 from tests.k8s.cluster import Cluster, Document
-from tests.k8s.hosting import command_of, container_of, environment, identity
+from tests.k8s.hosting import command_of, container_of, environment, identity, with_flags
 from tests.k8s.processes import Process
 from tests.k8s.tools import dapr_chart, tool
 
@@ -28,6 +28,11 @@ class ControlPlane:
         self.placement_port, self.scheduler_port = self._ports.pick(), self._ports.pick()
         self._running = contextlib.ExitStack()
         self.processes: dict[str, Process] = {}
+
+    @property
+    def sentry_address(self) -> str:
+        """Where daprd has its certificate signed."""
+        return f"127.0.0.1:{self.sentry_port}"
 
     @property
     def operator_address(self) -> str:
@@ -61,8 +66,8 @@ class ControlPlane:
 
     def _install(self) -> None:
         self._cluster.namespace(DAPR_NAMESPACE)
-        # Sentry's address on this machine; the chart hands it to all others, and the injector to the sidecars.
-        sentry = ("--set", f"global.mtls.sentryAddress=127.0.0.1:{self.sentry_port}")
+        # Sentry's address on this machine, which the chart hands to the others.
+        sentry = ("--set", f"global.mtls.sentryAddress={self.sentry_address}")
         self._cluster.helm(
             *("install", "dapr", dapr_chart(), "-n", DAPR_NAMESPACE, "-f", DAPR_VALUES, "--skip-crds"), *sentry
         )
@@ -77,9 +82,13 @@ class ControlPlane:
         )
         anchors.write_text(text)
         trust = f"--trust-anchors-file={anchors}"
-        webhook = f"--webhook-server-port={self._ports.pick()}"
         self._run(
-            "operator", f"--port={self.operator_port}", webhook, "--webhook-server-listen-address=127.0.0.1", trust
+            "operator",
+            f"--port={self.operator_port}",
+            f"--webhook-server-port={self._ports.pick()}",
+            "--webhook-server-listen-address=127.0.0.1",
+            "--disable-leader-election=true",  # it would look for the namespace of the pod that it is in
+            trust,
         )
         self._run("injector", f"--port={self.injector_port}", KUBECONFIG_FLAG, DAPR_TRUST_ANCHORS_FILE=str(anchors))
         raft = f"--initial-cluster=dapr-placement-0=127.0.0.1:{self._ports.pick()}"
@@ -107,7 +116,7 @@ class ControlPlane:
         pod = self._pod(name)
         container = pod["spec"]["containers"][0]
         variables = {**environment(self._cluster, pod, container), **identity(self._cluster, pod, self._folder), **env}
-        command = command_of(container, variables)[1:]
+        command = command_of(container, variables)[1:]  # the first word is its path in the image
         health = self._ports.pick()
         everywhere = [
             f"--healthz-port={health}",
@@ -118,7 +127,9 @@ class ControlPlane:
         ]
         flags = [f"--kubeconfig={variables['KUBECONFIG']}" if flag == KUBECONFIG_FLAG else flag for flag in overrides]
         binary = getattr(self._binaries, name, None) or tool(name)
-        process = Process(name, [binary, *command, *everywhere, *flags], folder=self._folder, env=variables)
+        process = Process(
+            name, [binary, *with_flags(command, [*everywhere, *flags])], folder=self._folder, env=variables
+        )
         self.processes[name] = self._running.enter_context(process)
         process.wait_until(lambda: _healthy(f"http://127.0.0.1:{health}/healthz"), within=90)
 

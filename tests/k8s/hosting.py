@@ -7,8 +7,14 @@ mounted; the addresses of services, as there is no cluster DNS.
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
+from tests.k8s.chart import DAPR_NAMESPACE
 from tests.k8s.cluster import Cluster, Document
+
+# The audience of the token that sentry looks at. The pods of Dapr's chart name it in a volume; the injector adds that
+# volume to others only where it finds a file at a fixed path of its own container, which it has not got here.
+SENTRY: Final = f"spiffe://cluster.local/ns/{DAPR_NAMESPACE}/dapr-sentry"
 
 
 def container_of(pod: Document, name: str) -> Document:
@@ -24,6 +30,21 @@ def command_of(container: Document, env: dict[str, str]) -> list[str]:
     """Its command and arguments, with ``$(NAME)`` filled in."""
     words = [*container.get("command", ()), *container.get("args", ())]
     return [re.sub(r"\$\(([A-Z_]+)\)", lambda found: env.get(found[1], found[0]), word) for word in words]
+
+
+def with_flags(command: list[str], flags: list[str]) -> list[str]:
+    """The command with these flags for its own of the same names; ``--name=value`` and ``--name value`` alike."""
+    replaced = {flag.partition("=")[0] for flag in flags}
+    kept: list[str] = []
+    words = iter(command)
+    for word in words:
+        name, equals, _ = word.partition("=")
+        if name in replaced:
+            if not equals:
+                next(words)
+            continue
+        kept.append(word)
+    return [*kept, *flags]
 
 
 def environment(cluster: Cluster, pod: Document, container: Document) -> dict[str, str]:
@@ -55,18 +76,11 @@ def identity(cluster: Cluster, pod: Document, folder: Path) -> dict[str, str]:
     namespace, name = metadata["namespace"], metadata["name"]
     token = cluster.account_token(namespace, account, pod=pod)
     kubeconfig = cluster.write_kubeconfig(folder / f"{name}.kubeconfig", token)
-    variables = {"KUBECONFIG": str(kubeconfig), "KUBE_CONFIG": str(kubeconfig)}
-    audience = _sentry_audience(pod)
-    if audience:
-        path = folder / f"{name}.sentry-token"
-        path.write_text(cluster.account_token(namespace, account, audience=audience, pod=pod))
-        variables["DAPR_SENTRY_TOKEN_FILE"] = str(path)
-    return variables
-
-
-def _sentry_audience(pod: Document) -> str | None:
-    for volume in pod["spec"].get("volumes", ()):
-        if volume["name"] in {"dapr-identity-token", "dapr-identity-token-volume"}:
-            audience: str = volume["projected"]["sources"][0]["serviceAccountToken"]["audience"]
-            return audience
-    return None
+    variables = {
+        "KUBECONFIG": str(kubeconfig),
+        "KUBE_CONFIG": str(kubeconfig),
+        "DAPR_UNSAFE_SKIP_CONTAINER_UID_GID_CHECK": "true",  # this machine's user may be root
+    }
+    path = folder / f"{name}.sentry-token"
+    path.write_text(cluster.account_token(namespace, account, audience=SENTRY, pod=pod))
+    return variables | {"DAPR_SENTRY_TOKEN_FILE": str(path)}
