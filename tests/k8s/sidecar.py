@@ -37,19 +37,18 @@ class HostedPod:
         self.name: str = pod["metadata"]["name"]
         self.app_id: str = pod["metadata"]["annotations"]["dapr.io/app-id"]
         ports = Ports()
-        self.http_port, self.grpc_port, self.metrics_port, self.app_port, self.page_port = (
-            ports.pick() for _ in range(5)
-        )
+        self.http_port, self.grpc_port, self.internal_port = ports.pick(), ports.pick(), ports.pick()
+        self.metrics_port, self.app_port, self.page_port = ports.pick(), ports.pick(), ports.pick()
         container = container_of(pod, DAPRD)
         variables = environment(cluster, pod, container)
-        self._token = variables["DAPR_API_TOKEN"]
+        self.token = variables["DAPR_API_TOKEN"]
         variables |= identity(cluster, pod, folder) | {"DAPR_HOST_IP": "127.0.0.1"} | dict(env or {})
         flags = [
             f"--dapr-http-port={self.http_port}",
             f"--dapr-grpc-port={self.grpc_port}",
             f"--dapr-public-port={ports.pick()}",
             "--dapr-public-listen-address=127.0.0.1",
-            f"--dapr-internal-grpc-port={ports.pick()}",
+            f"--dapr-internal-grpc-port={self.internal_port}",
             "--dapr-internal-grpc-listen-address=127.0.0.1",
             "--dapr-listen-addresses=127.0.0.1",
             f"--metrics-port={self.metrics_port}",
@@ -95,7 +94,7 @@ class HostedPod:
 
     def get(self, path: str) -> httpx.Response:
         """Call its HTTP API with the pod's token."""
-        headers = {"dapr-api-token": self._token}
+        headers = {"dapr-api-token": self.token}
         return httpx.get(f"http://127.0.0.1:{self.http_port}{path}", headers=headers, timeout=10)
 
     def wait_loaded(self) -> Self:
