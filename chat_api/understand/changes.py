@@ -22,9 +22,10 @@ from chat_api.understand.local import PASSED_TODAY
 from chat_api.understand.model import IntentName, Need, Understanding
 from chat_api.understand.parts import ask_when, left_of, spans_of, targeted, with_timing
 from chat_api.understand.quantities import duration
-from chat_api.understand.resolve import Wish, resolve
+from chat_api.understand.resolve import resolve
 from chat_api.understand.scan import Scan, scan
 from chat_api.understand.text import Kind, Tokens
+from chat_api.understand.timing import Wish
 from chat_api.understand.titles import target_of, title_of
 
 _MAX_JOINS: Final = 4

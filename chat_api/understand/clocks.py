@@ -1,10 +1,8 @@
 """Times of day: "5pm", "17:00:20", "half past 7", "noon", "this evening", "at 4"."""
 
-from dataclasses import replace
 from typing import Final
 
 from chat_api.understand.bare_clocks import (
-    goes_on,
     read_bare_hour,
     read_before_day,
     read_compact,
@@ -12,10 +10,10 @@ from chat_api.understand.bare_clocks import (
     read_in_part,
     read_military,
 )
-from chat_api.understand.facts import Clock, Context, Evidence, Fact, Found
+from chat_api.understand.facts import Clock, Evidence, Found
 from chat_api.understand.meridiem import decimal_follows, inside_number, read_meridiem, with_meridiem
 from chat_api.understand.quantities import whole_number
-from chat_api.understand.text import Kind, Tokens
+from chat_api.understand.text import Tokens
 from chat_api.understand.words import (
     BIBLE_NAMES,
     BOUNDARIES,
@@ -31,28 +29,17 @@ from chat_api.understand.words import (
 )
 
 _LAST_HOUR: Final = 23
-
 _LAST_MINUTE: Final = 59
-
 _NOON: Final = 12
-
 _TWO_DIGITS: Final = 2
-
 _QUARTER: Final = 15
-
 _TO_MINUTES: Final = frozenset({5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55})
-
 _DIRECTIONS: Final = frozenset({"past", "after", "to", "til", "till", "before"})
-
 _NAMED_BY_FIRST: Final = {
     first: tuple(named for named in NAMED_HOURS if named[0][0] == first)
     for first in {words[0] for words, _ in NAMED_HOURS}
 }
 _STARTS: Final = NUMBERS.keys() | NOON | _NAMED_BY_FIRST.keys() | {"midnight", "half", "quarter", "a"}
-_RANGE_JOINS: Final = frozenset({"-", "\u2013", "to", "until", "till"})
-
-_RANGE_FOLLOWERS: Final = BOUNDARIES | NAMED_DAYS.keys() | WEEKDAYS.keys()
-
 _O_CLOCK: Final = (("o'clock",), ("oclock",), ("o", "clock"), ("o", "'", "clock"), ("-", "ish"))
 _MEASURES: Final = frozenset(
     [
@@ -80,22 +67,7 @@ _MEASURES: Final = frozenset(
 )
 
 
-def read_clock(tokens: Tokens, index: int, context: Context) -> Found | None:
-    """A time of day at this place, with its range's end ("5-7pm") and its "ish", "sharp" or "o'clock"."""
-    if tokens.word(index) in {"same", "this"} and tokens.word(index + 1) == "time":
-        # "same time tomorrow"
-        now = Clock(context.now.hour, context.now.minute)
-        return Found(index, index + 2, (now,), Evidence.NEIGHBOUR)
-    if not _may_begin(tokens, index):
-        return None
-    for reader in _READERS:
-        found = reader(tokens, index)
-        if found is not None:
-            return _with_range(tokens, _with_tail(tokens, found))
-    return None
-
-
-def _may_begin(tokens: Tokens, index: int) -> bool:
+def may_begin(tokens: Tokens, index: int) -> bool:
     """Whether a time of day can begin with this token: most words are not worth asking every reader about."""
     word = tokens.word(index)
     return word in _STARTS or tokens.number(index) is not None
@@ -103,10 +75,10 @@ def _may_begin(tokens: Tokens, index: int) -> bool:
 
 def single_clock(tokens: Tokens, index: int) -> Found | None:
     """A time of day without the end of its range."""
-    return next((found for reader in _READERS if (found := reader(tokens, index)) is not None), None)
+    return next((found for reader in CLOCK_READERS if (found := reader(tokens, index)) is not None), None)
 
 
-def _named(tokens: Tokens, index: int) -> Found | None:
+def read_named_hour(tokens: Tokens, index: int) -> Found | None:
     for words, hour in _NAMED_BY_FIRST.get(tokens.word(index), ()):
         if tokens.phrase(index, words):
             if len(words) == len(tokens) and words[-1].endswith("time"):
@@ -122,7 +94,7 @@ def _named(tokens: Tokens, index: int) -> Found | None:
     return None
 
 
-def _spoken(tokens: Tokens, index: int, *, bare_half: bool = False) -> Found | None:
+def read_spoken(tokens: Tokens, index: int, *, bare_half: bool = False) -> Found | None:
     """Half past 7, quarter to 5, ten past six, quarter of six, half 7 (British: 7:30)."""
     minute, place = _spoken_minutes(tokens, index)
     direction = tokens.word(place)
@@ -182,7 +154,7 @@ def _spoken_minutes(tokens: Tokens, index: int) -> tuple[int | None, int]:
     return (minute, end) if minute in _TO_MINUTES and led else (None, index)
 
 
-def _written(tokens: Tokens, index: int, *, ends_range: bool = False) -> Found | None:
+def read_written_clock(tokens: Tokens, index: int, *, ends_range: bool = False) -> Found | None:
     """17:00, 17:00:20, 5:30pm, 5.30pm, 17h30, 17h."""
     hour, separator = tokens.number(index), tokens.word(index + 1)
     if (
@@ -236,7 +208,7 @@ def _french(tokens: Tokens, index: int, hour: int) -> Found | None:
     return Found(index, end, (Clock(hour, minute),), evidence)
 
 
-def _with_am_pm(tokens: Tokens, index: int) -> Found | None:
+def read_am_pm(tokens: Tokens, index: int) -> Found | None:
     """5pm, 5 p.m., five pm, five thirty pm."""
     counted = whole_number(tokens, index)
     if counted is None or tokens.digits(index) > _TWO_DIGITS or _follows_decimal_point(tokens, index):
@@ -271,7 +243,7 @@ def _follows_decimal_point(tokens: Tokens, index: int) -> bool:
     return tokens.glued(index) and tokens.word(index - 1) in {".", ",", ":", "/"} and tokens.glued(index - 1)
 
 
-def _o_clock(tokens: Tokens, index: int) -> Found | None:
+def read_o_clock(tokens: Tokens, index: int) -> Found | None:
     counted = whole_number(tokens, index)
     if counted is None or not 0 < counted[0] <= _LAST_HOUR:
         return None
@@ -284,7 +256,7 @@ def _o_clock(tokens: Tokens, index: int) -> Found | None:
     return with_meridiem(tokens, index, end, Clock(hour, ambiguous=True))
 
 
-def _with_tail(tokens: Tokens, found: Found) -> Found:
+def with_tail(tokens: Tokens, found: Found) -> Found:
     """Take "ish", "sharp", "o'clock", "or so" and "at the latest" along."""
     end = found.end
     if tokens.word(end) == "-" and tokens.word(end + 1) == "ish":
@@ -300,88 +272,7 @@ def _with_tail(tokens: Tokens, found: Found) -> Found:
     return Found(found.start, end, found.facts, found.evidence)
 
 
-def _with_range(tokens: Tokens, found: Found) -> Found:
-    """The start of a range counts: "5-7pm" is 17:00, "from 9 to 11" is 9:00."""
-    clock: Fact = found.facts[0]
-    if tokens.word(found.end) not in _RANGE_JOINS or not isinstance(clock, Clock):
-        return found
-    for reader in _RANGE_ENDS:
-        last = reader(tokens, found.end + 1)
-        if last is not None and isinstance(last.facts[0], Clock):
-            return Found(found.start, last.end, (_towards(clock, last.facts[0]),))
-    return found
-
-
-def _towards(first: Clock, last: Clock) -> Clock:
-    """Borrow the half of the day from the end of the range: 5-7pm starts at 17:00, 11-1pm at 11:00."""
-    if not first.ambiguous or last.ambiguous:
-        return first
-    hours = (first.hour % _NOON, first.hour % _NOON + _NOON)
-    before = [hour for hour in hours if (hour, first.minute) < (last.hour, last.minute)]
-    return Clock(before[-1] if before else hours[0], first.minute, first.second)
-
-
-def read_range_start(tokens: Tokens, index: int, context: Context) -> Found | None:
-    """The bare start of a range that ends in a full clock: "5-7pm", "from 2 to 4pm"."""
-    del context
-    counted = whole_number(tokens, index)
-    between = tokens.word(index - 1) in {"between", "from", "btw"}
-    joins = _RANGE_JOINS | {"and"} if tokens.word(index - 1) in {"between", "btw"} else _RANGE_JOINS
-    if counted is None or not 1 <= counted[0] <= _NOON or tokens.word(counted[1]) not in joins:
-        return None
-    after_day = tokens.word(index - 1) in WEEKDAYS.keys() | NAMED_DAYS.keys()
-    led = between or after_day or tokens.word(index - 1) in HOUR_CONNECTORS
-    if tokens.word(counted[1]) == "to" and not led:
-        return None
-    if tokens.number(index) is not None and tokens.glued(index) and tokens[index - 1].kind is not Kind.SYMBOL:
-        return None
-    last = _with_am_pm(tokens, counted[1] + 1)
-    if last is not None and isinstance(last.facts[0], Clock):
-        return Found(index, last.end, (_towards(Clock(counted[0], ambiguous=True), last.facts[0]),))
-    return _loose_range(tokens, index, counted, between=between)
-
-
-def _loose_range(tokens: Tokens, index: int, counted: tuple[int, int], *, between: bool) -> Found | None:
-    """ "10-11.30", "from 10 to half 11", "between 8 and 12": only beside a day."""
-    first, place = counted[0], counted[1] + 1
-    last = _spoken(tokens, place, bare_half=True) or _written(tokens, place, ends_range=True)
-    if last is None and (between or tokens.glued(place)):
-        number = whole_number(tokens, place)
-        if number is not None and number[0] <= _LAST_HOUR and not goes_on(tokens, number[1]):
-            last = Found(place, number[1], (Clock(number[0], ambiguous=1 <= number[0] <= _NOON),))
-    if last is not None and tokens.word(last.end) == "ish":
-        last = replace(last, end=last.end + 1)
-    if last is None or not isinstance(last.facts[0], Clock) or tokens.word(last.end) not in _RANGE_FOLLOWERS:
-        return None
-    plain = last.end == place + 1 and tokens.number(index) is not None
-    if plain and last.facts[0].hour > _NOON > first and not (between or _by_day(tokens, index, last.end)):
-        # "9-22" is the 22nd of September
-        return None
-    return Found(index, last.end, (_towards(Clock(first, ambiguous=True), last.facts[0]),), Evidence.NEIGHBOUR)
-
-
-def _by_day(tokens: Tokens, start: int, end: int) -> bool:
-    """Whether a day stands right before or behind."""
-    days = WEEKDAYS.keys() | NAMED_DAYS.keys()
-    return tokens.word(start - 1) in days or tokens.word(end) in days
-
-
-def _bare_half(tokens: Tokens, index: int) -> Found | None:
-    return _spoken(tokens, index, bare_half=True)
-
-
-def _written_end(tokens: Tokens, index: int) -> Found | None:
-    return _written(tokens, index, ends_range=True)
-
-
-def range_end(tokens: Tokens, index: int) -> Found | None:
-    """A time of day as it may stand at the end of a range: the 6:00 of "23:00-6:00"."""
-    return next((found for reader in _RANGE_ENDS if (found := reader(tokens, index)) is not None), None)
-
-
-_RANGE_ENDS = (_written_end, _with_am_pm, _o_clock, _named, _bare_half)
-
-_READERS = (
-    _named, _spoken, _written, read_compact, _with_am_pm, _o_clock, read_in_part, read_hour_and_minutes,
-    read_military, read_before_day, read_bare_hour,
+CLOCK_READERS: Final = (
+    read_named_hour, read_spoken, read_written_clock, read_compact, read_am_pm, read_o_clock, read_in_part,
+    read_hour_and_minutes, read_military, read_before_day, read_bare_hour,
 )  # fmt: skip

@@ -15,9 +15,10 @@ from chat_api.understand.local import to_instant
 from chat_api.understand.model import IntentName, Need, Understanding
 from chat_api.understand.parts import left_of, with_timing
 from chat_api.understand.reading import context_of, read, starts_with_verb
-from chat_api.understand.resolve import Wish, resolve
+from chat_api.understand.resolve import resolve
 from chat_api.understand.scan import scan
 from chat_api.understand.text import Kind, Tokens, tokenize
+from chat_api.understand.timing import Wish
 from chat_api.understand.titles import target_of, title_of
 
 _NOON: Final = 12

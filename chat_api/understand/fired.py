@@ -8,9 +8,10 @@ from chat_api.understand.intents import Phrases, match
 from chat_api.understand.model import IntentName, Understanding
 from chat_api.understand.parts import left_of, spans_of, with_timing
 from chat_api.understand.quantities import duration, whole_number
-from chat_api.understand.resolve import Wish, resolve
+from chat_api.understand.resolve import resolve
 from chat_api.understand.scan import scan
 from chat_api.understand.text import Kind, Tokens
+from chat_api.understand.timing import Wish
 from chat_api.understand.titles import target_of
 
 _FILLERS: Final = frozenset(

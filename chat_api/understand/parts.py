@@ -6,9 +6,9 @@ from typing import Final
 
 from chat_api.understand.facts import Found
 from chat_api.understand.model import Need, Span, Understanding
-from chat_api.understand.resolve import Timing
 from chat_api.understand.scan import kind_of
 from chat_api.understand.text import Tokens
+from chat_api.understand.timing import Timing
 
 _WHEN_CHOICES: Final = ("in 1 hour", "this evening", "tomorrow at 9:00")
 

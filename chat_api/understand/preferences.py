@@ -8,7 +8,8 @@ from datetime import time
 from typing import Final
 
 from chat_api.understand.bare_clocks import bare_answer
-from chat_api.understand.clocks import range_end, single_clock
+from chat_api.understand.clock_ranges import range_end
+from chat_api.understand.clocks import single_clock
 from chat_api.understand.cues import YES_ANSWERS, phrases
 from chat_api.understand.facts import Clock, Context, Facts, Invalid
 from chat_api.understand.intents import match

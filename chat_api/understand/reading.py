@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from chat_api.understand.added import FIRM, WHAT, adding, read_reminder
 from chat_api.understand.changes import read_call_it, read_change, read_instead, read_label, read_moved_to_list
-from chat_api.understand.cues import ADD_FIRST, ALARM_WORDS, DELETE_FIRST, VERBS, WAKE_WORDS
+from chat_api.understand.cues import ADD_FIRST, DELETE_FIRST, VERBS
 from chat_api.understand.done import read_done
 from chat_api.understand.facts import Context, Facts, ListName
 from chat_api.understand.fired import read_fired
@@ -17,8 +18,6 @@ from chat_api.understand.intents import (
     head_of,
     is_greeting,
     is_help,
-    is_list,
-    is_listed,
     is_plain_drop,
     is_question_or_statement,
     is_quick_add,
@@ -28,20 +27,20 @@ from chat_api.understand.intents import (
     skip_polite,
 )
 from chat_api.understand.list_commands import read_list_command
+from chat_api.understand.listed import listing, place_of, read_listed
 from chat_api.understand.lists import is_lists, list_alone, list_before_colon, without_lists
 from chat_api.understand.model import IntentName, Need, Scope, Span, Understanding
 from chat_api.understand.notes import read_note, take_note
 from chat_api.understand.parts import left_of, spans_of, targeted, with_timing
 from chat_api.understand.preferences import read_preference
-from chat_api.understand.ranges import may_list, narrow
-from chat_api.understand.resolve import Timing, Wish, resolve
+from chat_api.understand.resolve import resolve
 from chat_api.understand.scan import Scan, scan
 from chat_api.understand.scopes import read_skip, scoped, take_scope, with_occurrence
 from chat_api.understand.search import read_search
 from chat_api.understand.subtasks import read_part
 from chat_api.understand.text import MAX_CHARACTERS, Kind, Tokens, tokenize
+from chat_api.understand.timing import Wish
 from chat_api.understand.titles import is_several, target_of, title_of
-from chat_api.understand.words import EVENING_THINGS, MORNING_THINGS
 
 HELP_TEXT: Final = (
     "Tell me what to do and when, such as “remind me to call mum tomorrow at 5pm” or “every other tuesday at 9: bins”. "
@@ -50,10 +49,8 @@ HELP_TEXT: Final = (
 _UNCLEAR: Final = "I did not catch that. What should I add or do? For example: “remind me to call mum tomorrow at 5pm”."
 _WELCOME: Final = "You're welcome. What should I remember next?"
 _HELLO: Final = f"Hello! {HELP_TEXT}"
-_WHAT: Final = "What is it about?"
 _FIRST_YEAR: Final = 1900
 _LAST_YEAR: Final = 9800
-_FIRM: Final = frozenset({Need.DATE_VALID, Need.RECURRENCE_SUPPORTED})
 # Verbs that name a command only together with a position or the word "task": "close 2", but "close the window".
 _NEED_POINTER: Final = frozenset(
     {"close", "restore", "drop", "clear", "kill", "bin", "strike", "check", "bring", "put"}
@@ -62,7 +59,6 @@ _NEED_POINTER: Final = frozenset(
 _ADD_WITH_TIME: Final = frozenset({"complete", "close", "restore"})
 # "trash night every thursday" deletes nothing.
 _NOUNS_TOO: Final = frozenset({"trash", "bin", "bins"})
-_DEFAULT_TITLES: Final = (("wake", "Wake up"), ("alarm", "Alarm"), ("timer", "Timer"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,14 +137,10 @@ def _framed(tokens: Tokens, start: int, context: Context) -> Understanding | Non
 def _with_note(reading: Reading, tokens: Tokens, note: str, place: tuple[int, int]) -> Reading:
     """The same task with its note; what is no task keeps nothing."""
     found = reading.understanding
-    spans = tuple(sorted((*found.spans, Span(tokens[place[0]].start, tokens[place[1] - 1].end, "note")), key=_where))
+    spans = tuple(sorted((*found.spans, Span(tokens[place[0]].start, tokens[place[1] - 1].end, "note")), key=place_of))
     if found.intent in {IntentName.ADD, IntentName.CHANGE}:
         return Reading(replace(found, notes=note, spans=spans), reading.explicit)
     return reading
-
-
-def _where(span: Span) -> int:
-    return span.start
 
 
 def _part(tokens: Tokens, start: int, context: Context) -> Understanding | None:
@@ -158,7 +150,7 @@ def _part(tokens: Tokens, start: int, context: Context) -> Understanding | None:
         return None
     noted = take_note(part.rest, 0)
     rest = noted[0] if noted is not None else part.rest
-    added = _adding(rest, None, 0, context, Wish()) if len(rest) else Understanding(IntentName.ADD)
+    added = adding(rest, None, 0, context, Wish()) if len(rest) else Understanding(IntentName.ADD)
     spans = [Span(tokens[first].start, tokens[end - 1].end, "parent") for first, end in part.taken if end > first]
     added = replace(
         added,
@@ -166,13 +158,13 @@ def _part(tokens: Tokens, start: int, context: Context) -> Understanding | None:
         target_index=part.whole.position,
         refers_back=part.whole.refers_back,
         notes=noted[1] if noted is not None else None,
-        spans=tuple(sorted((*added.spans, *spans), key=_where)),
+        spans=tuple(sorted((*added.spans, *spans), key=place_of)),
     )
-    if added.needs in _FIRM:
+    if added.needs in FIRM:
         return added
     if not part.words:
         return replace(added, needs=Need.TARGET, question="Which task does it belong to?", choices=())
-    return replace(added, needs=Need.TITLE, question=_WHAT, choices=()) if added.title is None else added
+    return replace(added, needs=Need.TITLE, question=WHAT, choices=()) if added.title is None else added
 
 
 def _on_list(tokens: Tokens, start: int, context: Context) -> Understanding | None:
@@ -184,7 +176,7 @@ def _on_list(tokens: Tokens, start: int, context: Context) -> Understanding | No
     if headed is None:
         return None
     name, body = headed
-    added = _adding(tokens.without((0, body)), None, 0, context, Wish())
+    added = adding(tokens.without((0, body)), None, 0, context, Wish())
     spans = (Span(tokens[start].start, tokens[body - 1].end, "list"), *added.spans)
     if name is None:
         return replace(added, spans=spans)
@@ -204,7 +196,9 @@ def _scoped(tokens: Tokens, start: int, context: Context) -> Understanding | Non
     command = _command_of(rest, begin, context, scanned) or read_instead(rest, begin, scanned, context, told=True)
     if command is None or command.intent not in {IntentName.CHANGE, IntentName.DELETE}:
         return None
-    spans = tuple(sorted((*command.spans, Span(tokens[place[0]].start, tokens[place[1] - 1].end, "scope")), key=_where))
+    spans = tuple(
+        sorted((*command.spans, Span(tokens[place[0]].start, tokens[place[1] - 1].end, "scope")), key=place_of)
+    )
     found = with_occurrence(scoped(replace(command, spans=spans), scope))
     if found.intent is IntentName.DELETE:
         return replace(found, intent=IntentName.SKIP, scope=None) if scope is Scope.THIS else None
@@ -216,56 +210,13 @@ def read_tokens(tokens: Tokens, start: int, context: Context) -> Reading:
     scanned = scan(tokens, start, context)
     left = left_of(tokens, start, scanned.found)
     has_time = scanned.facts.any_time
-    command = _listed(tokens, start, context, scanned) or _command_of(tokens, start, context, scanned)
+    command = read_listed(tokens, start, context, scanned) or _command_of(tokens, start, context, scanned)
     if command is not None:
         return Reading(command, explicit=True)
     length = add_cue(tokens, start, has_time=has_time, has_list=scanned.facts.list_name is not None)
     if length:
-        return Reading(_adding(tokens, (start, start + length), start + length, context, Wish()), explicit=True)
+        return Reading(adding(tokens, (start, start + length), start + length, context, Wish()), explicit=True)
     return Reading(_without_cue(tokens, start, scanned, left, context), explicit=False)
-
-
-def _listed(tokens: Tokens, start: int, context: Context, scanned: Scan) -> Understanding | None:
-    """A list, or a search where only labels narrow it."""
-    ranged = _ranged(tokens, start, context)
-    if ranged is not None:
-        return ranged
-    facts = scanned.facts
-    narrowed = bool(facts.tags) or facts.priority is not None or facts.list_name is not None
-    searched = read_search(tokens, start, scanned) if narrowed else None
-    if searched is not None:
-        return searched
-    left = left_of(tokens, start, scanned.found)
-    has_list = facts.list_name is not None
-    listing = is_list(tokens, start, left, has_time=facts.any_time or narrowed, has_list=has_list)
-    return _listing(scanned, context, tokens) if listing else None
-
-
-def _ranged(tokens: Tokens, start: int, context: Context) -> Understanding | None:
-    """A list of a range of days, of what is overdue, or in an order."""
-    if not may_list(tokens, start):
-        return None
-    narrowed = narrow(tokens, start, context)
-    if not narrowed.any:
-        return None
-    rest = narrowed.rest
-    scanned = scan(rest, start, context)
-    facts = scanned.facts
-    left = [at for at in left_of(rest, start, scanned.found) if rest[at].kind is not Kind.SYMBOL]
-    if facts.clocks or facts.rule or facts.befores or facts.offset or (facts.day is not None and narrowed.taken[:1]):
-        return None
-    if not is_list(rest, start, left, has_time=True) and not is_listed(rest, left, told=narrowed.sorting):
-        return None
-    listed = _listing(scanned, context, rest)
-    spans = [Span(tokens[first].start, tokens[end - 1].end, kind) for first, end, kind in narrowed.taken]
-    return replace(
-        listed,
-        due_from=narrowed.due_from,
-        due_until=narrowed.due_until,
-        overdue=narrowed.overdue,
-        order=narrowed.order,
-        spans=tuple(sorted((*listed.spans, *spans), key=_where)),
-    )
 
 
 def _command_of(tokens: Tokens, start: int, context: Context, scanned: Scan) -> Understanding | None:
@@ -282,9 +233,9 @@ def _command_of(tokens: Tokens, start: int, context: Context, scanned: Scan) -> 
     cue = reminder_cue(tokens, start)
     sure = match(tokens, start, ADD_FIRST)
     if sure and cue is None:
-        return _adding(tokens, (start, start + sure), start + sure, context, Wish())
+        return adding(tokens, (start, start + sure), start + sure, context, Wish())
     if cue is not None and not match(tokens, start, DELETE_FIRST):
-        return _reminder(tokens, start, cue, context)
+        return read_reminder(tokens, start, cue, context)
     head = head_of(tokens, start)
     command = _command(tokens, head, context, scanned) if head is not None else None
     return command or read_instead(tokens, start, scanned, context)
@@ -303,80 +254,14 @@ def _talk(tokens: Tokens) -> Understanding | None:
     return None
 
 
-def _listing(scanned: Scan, context: Context, tokens: Tokens) -> Understanding:
-    """The day asked about may lie in the past."""
-    facts = scanned.facts
-    day = facts.day.date if facts.day is not None else context.today if facts.part and facts.part.this else None
-    return Understanding(
-        IntentName.LIST,
-        due=day,
-        priority=facts.priority,
-        tags=tuple(facts.tags),
-        list_name=facts.list_name,
-        spans=spans_of(tokens, scanned.found, None),
-    )
-
-
-def _reminder(tokens: Tokens, start: int, cue: tuple[int, int], context: Context) -> Understanding:
-    words = {tokens.word(at) for at in range(*cue)}
-    wish = Wish(reminder=True, alarm=bool(words & ALARM_WORDS), morning=bool(words & WAKE_WORDS))
-    first = cue[1] if cue[0] == start else start
-    return _adding(tokens, cue, first, context, wish)
-
-
-def _adding(tokens: Tokens, cue: tuple[int, int] | None, first: int, context: Context, wish: Wish) -> Understanding:
-    """An ADD whose words are the tokens from ``first`` on, without the cue and what was recognised."""
-    scanned = scan(tokens, first, context)
-    left = [at for at in left_of(tokens, first, scanned.found) if cue is None or not cue[0] <= at < cue[1]]
-    if cue is None and left and left[0] != first:
-        # "on sunday at ten I have to meet Ann"
-        said = add_cue(tokens, left[0], has_time=True)
-        left = [at for at in left if not left[0] <= at < left[0] + said]
-    title = title_of(tokens, left, after_cue=cue is not None or (bool(left) and left[0] != first))
-    if title is None and cue is not None:
-        words = {tokens.word(at) for at in range(*cue)}
-        title = next((name for word, name in _DEFAULT_TITLES if word in words), None)
-    words = {tokens.word(at) for at in left}
-    morning = wish.morning or bool(words & MORNING_THINGS) or _say(tokens, left, ("get", "up"))
-    wish = replace(wish, morning=morning, evening=not morning and bool(words & EVENING_THINGS))
-    timing = resolve(scanned.facts, context, wish)
-    timed = isinstance(timing.due, datetime) and timing.needs is None
-    return _completed(
-        Understanding(
-            IntentName.ADD,
-            title=title,
-            priority=scanned.facts.priority,
-            tags=tuple(scanned.facts.tags),
-            list_name=scanned.facts.list_name,
-            wants_reminder=wish.reminder or bool(scanned.facts.befores),
-            remind_before=() if timed else tuple(before.duration.rough() for before in scanned.facts.befores),
-            spans=spans_of(tokens, scanned.found, cue),
-        ),
-        timing,
-    )
-
-
-def _say(tokens: Tokens, places: Sequence[int], words: Sequence[str]) -> bool:
-    """Whether these words stand together among the places."""
-    return any(tokens.phrase(at, words) for at in places)
-
-
-def _completed(base: Understanding, timing: Timing) -> Understanding:
-    """Put the time in, and ask for what is missing: a time that cannot be comes before a missing title."""
-    timed = with_timing(base, timing)
-    if timed.title is None and timing.needs not in _FIRM:
-        return replace(timed, needs=Need.TITLE, question=_WHAT, choices=())
-    return timed
-
-
 def _without_cue(tokens: Tokens, start: int, scanned: Scan, left: Sequence[int], context: Context) -> Understanding:
     """No word says what to do: a quick-add, a day to look at, or something to ask about."""
     if _only_a_day(scanned.facts) and all(tokens[at].kind is Kind.SYMBOL for at in left):
-        return _listing(scanned, context, tokens)
+        return listing(scanned, context, tokens)
     # "this morning at 9: call" begins with a time, not with "this"
     talk = bool(left) and left[0] == start and is_question_or_statement(tokens, start)
     if (scanned.found and not talk) or is_quick_add(tokens, start):
-        return _adding(tokens, None, start, context, Wish())
+        return adding(tokens, None, start, context, Wish())
     title = title_of(tokens, left, after_cue=False)
     if title is None or not any(c.isalpha() for c in title) or (talk and not scanned.facts.any_time):
         return Understanding(IntentName.UNKNOWN, question=_UNCLEAR)

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Final
 
 from chat_api.understand.bounds import this_week_end
-from chat_api.understand.clocks import read_clock
+from chat_api.understand.clock_ranges import read_clock
 from chat_api.understand.cues import FINITE, VERBS
 from chat_api.understand.each_month import end_of_each, nth_of_each, nth_of_month_each_year
 from chat_api.understand.every import UNIT_RULES, read_every

@@ -5,7 +5,7 @@ from typing import Final
 
 from chat_api.understand.bare_clocks import bare_answer
 from chat_api.understand.bounds import read_bound
-from chat_api.understand.clocks import range_end, read_clock, read_range_start
+from chat_api.understand.clock_ranges import range_end, read_clock, read_range_start
 from chat_api.understand.dates import read_day
 from chat_api.understand.day_parts import read_part
 from chat_api.understand.facts import (

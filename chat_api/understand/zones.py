@@ -18,7 +18,7 @@ from chat_api.understand.text import Tokens
 from chat_api.understand.words import WEEKDAY_CODES
 
 if TYPE_CHECKING:
-    from chat_api.understand.resolve import Timing
+    from chat_api.understand.timing import Timing
 
 # Hours east of Greenwich.
 _FIXED: Final[dict[str, float]] = {

@@ -1,0 +1,76 @@
+"""A task to add: its title, its time, and what is missing."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from chat_api.understand.cues import ALARM_WORDS, WAKE_WORDS
+from chat_api.understand.facts import Context
+from chat_api.understand.intents import (
+    add_cue,
+)
+from chat_api.understand.model import IntentName, Need, Understanding
+from chat_api.understand.parts import left_of, spans_of, with_timing
+from chat_api.understand.resolve import resolve
+from chat_api.understand.scan import scan
+from chat_api.understand.text import Tokens
+from chat_api.understand.timing import Timing, Wish
+from chat_api.understand.titles import title_of
+from chat_api.understand.words import EVENING_THINGS, MORNING_THINGS
+
+WHAT: Final = "What is it about?"
+FIRM: Final = frozenset({Need.DATE_VALID, Need.RECURRENCE_SUPPORTED})
+_DEFAULT_TITLES: Final = (("wake", "Wake up"), ("alarm", "Alarm"), ("timer", "Timer"))
+
+
+def read_reminder(tokens: Tokens, start: int, cue: tuple[int, int], context: Context) -> Understanding:
+    words = {tokens.word(at) for at in range(*cue)}
+    wish = Wish(reminder=True, alarm=bool(words & ALARM_WORDS), morning=bool(words & WAKE_WORDS))
+    first = cue[1] if cue[0] == start else start
+    return adding(tokens, cue, first, context, wish)
+
+
+def adding(tokens: Tokens, cue: tuple[int, int] | None, first: int, context: Context, wish: Wish) -> Understanding:
+    """An ADD whose words are the tokens from ``first`` on, without the cue and what was recognised."""
+    scanned = scan(tokens, first, context)
+    left = [at for at in left_of(tokens, first, scanned.found) if cue is None or not cue[0] <= at < cue[1]]
+    if cue is None and left and left[0] != first:
+        # "on sunday at ten I have to meet Ann"
+        said = add_cue(tokens, left[0], has_time=True)
+        left = [at for at in left if not left[0] <= at < left[0] + said]
+    title = title_of(tokens, left, after_cue=cue is not None or (bool(left) and left[0] != first))
+    if title is None and cue is not None:
+        words = {tokens.word(at) for at in range(*cue)}
+        title = next((name for word, name in _DEFAULT_TITLES if word in words), None)
+    words = {tokens.word(at) for at in left}
+    morning = wish.morning or bool(words & MORNING_THINGS) or _say(tokens, left, ("get", "up"))
+    wish = replace(wish, morning=morning, evening=not morning and bool(words & EVENING_THINGS))
+    timing = resolve(scanned.facts, context, wish)
+    timed = isinstance(timing.due, datetime) and timing.needs is None
+    return _completed(
+        Understanding(
+            IntentName.ADD,
+            title=title,
+            priority=scanned.facts.priority,
+            tags=tuple(scanned.facts.tags),
+            list_name=scanned.facts.list_name,
+            wants_reminder=wish.reminder or bool(scanned.facts.befores),
+            remind_before=() if timed else tuple(before.duration.rough() for before in scanned.facts.befores),
+            spans=spans_of(tokens, scanned.found, cue),
+        ),
+        timing,
+    )
+
+
+def _say(tokens: Tokens, places: Sequence[int], words: Sequence[str]) -> bool:
+    """Whether these words stand together among the places."""
+    return any(tokens.phrase(at, words) for at in places)
+
+
+def _completed(base: Understanding, timing: Timing) -> Understanding:
+    """Put the time in, and ask for what is missing: a time that cannot be comes before a missing title."""
+    timed = with_timing(base, timing)
+    if timed.title is None and timing.needs not in FIRM:
+        return replace(timed, needs=Need.TITLE, question=WHAT, choices=())
+    return timed
