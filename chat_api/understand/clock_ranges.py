@@ -14,6 +14,7 @@ from chat_api.understand.clocks import (
     read_o_clock,
     read_spoken,
     read_written_clock,
+    spoken_minutes,
     with_tail,
 )
 from chat_api.understand.facts import Clock, Context, Evidence, Fact, Found
@@ -40,11 +41,28 @@ def read_clock(tokens: Tokens, index: int, context: Context) -> Found | None:
         return Found(index, index + 2, (now,), Evidence.NEIGHBOUR)
     if not may_begin(tokens, index):
         return None
+    hourless = _past_this_hour(tokens, index, context)
+    if hourless is not None:
+        return hourless
     for reader in CLOCK_READERS:
         found = reader(tokens, index)
         if found is not None:
             return _with_range(tokens, with_tail(tokens, found))
     return None
+
+
+def _past_this_hour(tokens: Tokens, index: int, context: Context) -> Found | None:
+    """ "leave at ten to", "at quarter past the hour": the next time the clock shows that."""
+    minute, place = spoken_minutes(tokens, index)
+    direction, end = tokens.word(place), place + 1
+    end += 2 if tokens.phrase(end, ("the", "hour")) else 0
+    closes = all(tokens.word(at) in {"", ".", "!"} for at in (end, end + 1)) or end > place + 1
+    if minute is None or direction not in {"past", "to"} or tokens.word(index - 1) not in {"at", "@"} or not closes:
+        return None
+    shown = minute if direction == "past" else 60 - minute
+    now = context.now
+    hour = now.hour if shown > now.minute else (now.hour + 1) % 24
+    return Found(index, end, (Clock(hour, shown, exact=True),))
 
 
 def _with_range(tokens: Tokens, found: Found) -> Found:
@@ -73,7 +91,7 @@ def read_range_start(tokens: Tokens, index: int, context: Context) -> Found | No
     del context
     counted = whole_number(tokens, index)
     between = tokens.word(index - 1) in {"between", "from", "btw"}
-    joins = _RANGE_JOINS | {"and"} if tokens.word(index - 1) in {"between", "btw"} else _RANGE_JOINS
+    joins = _RANGE_JOINS | {"and", "&"} if tokens.word(index - 1) in {"between", "btw"} else _RANGE_JOINS
     if counted is None or not 1 <= counted[0] <= _NOON or tokens.word(counted[1]) not in joins:
         return None
     after_day = tokens.word(index - 1) in WEEKDAYS.keys() | NAMED_DAYS.keys()

@@ -96,7 +96,7 @@ def read_named_hour(tokens: Tokens, index: int) -> Found | None:
 
 def read_spoken(tokens: Tokens, index: int, *, bare_half: bool = False) -> Found | None:
     """Half past 7, quarter to 5, ten past six, quarter of six, half 7 (British: 7:30)."""
-    minute, place = _spoken_minutes(tokens, index)
+    minute, place = spoken_minutes(tokens, index)
     direction = tokens.word(place)
     if minute is None:
         return None
@@ -135,7 +135,7 @@ def _half_alone(tokens: Tokens, index: int, place: int) -> bool:
     return after_day and hour is not None and tokens.word(hour[1]) in BOUNDARIES
 
 
-def _spoken_minutes(tokens: Tokens, index: int) -> tuple[int | None, int]:
+def spoken_minutes(tokens: Tokens, index: int) -> tuple[int | None, int]:
     start = index + 1 if tokens.word(index) == "a" else index
     if tokens.word(start) == "half":
         return 30, start + 1

@@ -49,6 +49,7 @@ _STRETCH_JOINS: Final = frozenset({"-", "\u2013", "to", "through"})
 _WEEKDAY_LEADS: Final = frozenset({"next", "this", "coming", "upcoming", "last", "following"})
 _NOT_BEFORE_NOW: Final = frozenset({"from", "by", "until", "till", "not", "for", "is", "are", "it's", "to", "than"})
 _WORKDAYS: Final = 5
+_NOON: Final = 12
 _NO_DAY_AFTER: Final = frozenset(
     {"the", "a", "an", "some", "get", "we", "i", "he", "she", "they", "who", "it", "you", "and", "of", "be", "was"}
 )
@@ -143,8 +144,9 @@ def _bare_number(tokens: Tokens, index: int, place: int, context: Context) -> Fo
     if place > index:
         alone = not tokens.word(index - 1) and all(tokens.word(at) in {"", "."} for at in (end, end + 1))
         return Found(index, end, (day,), Evidence.NONE if alone else Evidence.CONNECTOR)
-    # "8pm on 15"
-    return Found(index, end, (day,), Evidence.NEIGHBOUR) if tokens.word(index - 1) in {"on", "by"} else None
+    # "8pm on 15"; "by 6" is an hour
+    led = tokens.word(index - 1) == "on" or (tokens.word(index - 1) == "by" and number > _NOON)
+    return Found(index, end, (day,), Evidence.NEIGHBOUR) if led else None
 
 
 def _from_end(tokens: Tokens, index: int, named: tuple[int, int], context: Context) -> Found | None:

@@ -4,7 +4,7 @@ from typing import Final
 
 from chat_api.understand.facts import Context, Evidence, Found, Part
 from chat_api.understand.text import Tokens
-from chat_api.understand.words import NAMED_DAYS, PART_WORDS, TONIGHT, WEEKDAYS
+from chat_api.understand.words import MONTHS, NAMED_DAYS, PART_WORDS, TONIGHT, WEEKDAYS
 
 _HALVES: Final = {"am": "morning", "pm": "afternoon"}
 _NIGHTLIKE: Final = frozenset({"night", "nights"})
@@ -25,7 +25,7 @@ def _tied(tokens: Tokens, index: int) -> Found | None:
     if (
         word in _HALVES
         and tokens.number(index - 1) is None
-        and tokens.word(index - 1) in WEEKDAYS.keys() | NAMED_DAYS.keys()
+        and tokens.word(index - 1) in WEEKDAYS.keys() | NAMED_DAYS.keys() | MONTHS.keys()
     ):
         # "monday am"
         return Found(index, index + 1, (Part(_HALVES[word]),), Evidence.NEIGHBOUR)

@@ -92,6 +92,8 @@ def _nth_core(tokens: Tokens, place: int, named: tuple[int, int]) -> tuple[Rule,
     if tokens.word(end) in WEEKDAYS:
         days, end = read_weekdays(tokens, end)
         return Rule("MONTHLY", weekdays=tuple(f"{value}{day}" for day in days)), end
+    if tokens.word(end) == "weekend":
+        return Rule("MONTHLY", weekdays=(f"{value}SA",)), end + 1
     if workday_end(tokens, end):
         return Rule("MONTHLY", weekdays=WORKDAYS, positions=(value,)), workday_end(tokens, end)
     if tokens.word(end) == "day":

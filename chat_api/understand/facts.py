@@ -235,9 +235,10 @@ class Holidays:
 
 @dataclass(frozen=True, slots=True)
 class Without:
-    """A recurrence leaves out these weekdays."""
+    """A recurrence leaves out these weekdays, or these months."""
 
-    weekdays: tuple[str, ...]
+    weekdays: tuple[str, ...] = ()
+    months: tuple[int, ...] = ()
 
 
 Fact = (

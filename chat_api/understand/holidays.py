@@ -5,7 +5,7 @@ from typing import Final
 from chat_api.understand.cues import phrases
 from chat_api.understand.facts import Context, Found, Holidays, Without
 from chat_api.understand.intents import match
-from chat_api.understand.repeated_days import read_weekdays, weekday_at
+from chat_api.understand.repeated_days import month_names, read_weekdays, weekday_at
 from chat_api.understand.text import Tokens
 from chat_api.understand.words import WEEKEND
 
@@ -56,13 +56,16 @@ def read_holidays(tokens: Tokens, index: int, context: Context) -> Found | None:
 
 
 def read_exception(tokens: Tokens, index: int, context: Context) -> Found | None:
-    """ "except on weekends", "except sundays", behind the time of a recurrence."""
+    """ "except on weekends", "except in july and august", behind the time of a recurrence."""
     del context
     length = match(tokens, index, _EXCEPT)
     if not length or tokens.word(index) in _SHORT_NO:
         return None
     place = index + length
-    place += 1 if tokens.word(place) in {"on", "for", "the"} else 0
+    place += 1 if tokens.word(place) in {"on", "in", "for", "the"} else 0
+    months, stop = month_names(tokens, place)
+    if months:
+        return Found(index, stop, (Without(months=months),))
     if tokens.word(place) in {"weekends", "weekend"}:
         return Found(index, place + 1, (Without(WEEKEND),))
     if weekday_at(tokens, place) is None:

@@ -31,6 +31,7 @@ _FIXED: Final = (
     ("st davids day, saint davids day", 3, 1),
     ("international womens day, womens day", 3, 8),
     ("pi day", 3, 14),
+    ("the ides of march, ides of march", 3, 15),
     (
         "st patricks day, saint patricks day, st paddys day, st pattys day, patricks day, st patricks, saint patricks, "
         "st patrick, saint patrick, st paddys, st pattys, saint paddys day, saint pattys day, paddys day",

@@ -114,7 +114,7 @@ def _after_unit(tokens: Tokens, index: int, context: Context) -> Found | None:
     amount = _ONE_UNIT.get(tokens.word(place))
     if amount is None or tokens.word(place + 1) not in {"after", "following"}:
         return None
-    if tokens.word(place + 2) == "next" and tokens.word(place + 3) in BOUNDARIES:
+    if tokens.word(place + 2) == "next" and tokens.word(place + 3) in BOUNDARIES | WEEKDAYS.keys():
         return _after_next(tokens, index, place, context)
     return _from_day(tokens, index, place + 1, amount, context)
 
@@ -142,7 +142,13 @@ def _after_next(tokens: Tokens, index: int, place: int, context: Context) -> Fou
         "month": plus(today.replace(day=1), Duration(months=2)),
         "year": plus(today.replace(month=1, day=1), Duration(months=24)),
     }
-    return Found(index, place + 3, (Day(starts[tokens.word(place)]),))
+    end = place + 3
+    on = end + 1 if tokens.word(end) in {"on", ","} else end
+    weekday = WEEKDAYS.get(tokens.word(on)) if tokens.word(place) == "week" else None
+    if weekday is not None:
+        # "the week after next on tuesday"
+        return Found(index, on + 1, (Day(plus(starts["week"], Duration(days=weekday))),))
+    return Found(index, end, (Day(starts[tokens.word(place)]),))
 
 
 def _next_unit(tokens: Tokens, index: int, context: Context) -> Found | None:

@@ -105,11 +105,22 @@ def _duration(tokens: Tokens, index: int) -> tuple[Duration, int] | None:
         following = end
         while tokens.word(following) in {"and", ",", "&"}:
             following += 1
-        more = _piece(tokens, following)
+        more = _piece(tokens, following) or _bare_rest(tokens, following, total, joined=following > end)
         if more is None:
             break
         total, end = total + more[0], more[1]
     return total, end
+
+
+def _bare_rest(tokens: Tokens, index: int, total: Duration, *, joined: bool) -> tuple[Duration, int] | None:
+    """The "ten" of "an hour and ten": minutes, where nothing can be counted by it."""
+    counted = whole_number(tokens, index) if joined and total.seconds else None
+    whole_hours = total.seconds % (_MINUTES_IN_HOUR * _MINUTES_IN_HOUR) == 0
+    if counted is None or not whole_hours or not 0 < counted[0] < _MINUTES_IN_HOUR:
+        return None
+    if tokens.word(counted[1]) not in {"", ".", "!", "?", ","} or tokens.glued(counted[1]):
+        return None
+    return Duration(seconds=counted[0] * _MINUTES_IN_HOUR), counted[1]
 
 
 def separate_lengths(tokens: Tokens, index: int) -> tuple[Duration, ...]:

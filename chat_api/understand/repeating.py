@@ -21,7 +21,9 @@ _LONG_AGO: Final = 750
 def recurring(facts: Facts, rule: Rule, context: Context, wish: Wish) -> Timing:
     if facts.without is not None and rule.freq in {"DAILY", "WEEKLY"} and rule.interval == 1:
         kept = tuple(day for day in rule.weekdays or WEEKDAY_CODES if day not in facts.without.weekdays)
-        rule = replace(rule, freq="WEEKLY", weekdays=kept)
+        rule = replace(rule, freq="WEEKLY", weekdays=kept) if facts.without.weekdays else rule
+    if facts.without is not None and facts.without.months and not rule.months and rule.freq != "YEARLY":
+        rule = replace(rule, months=tuple(month for month in range(1, 13) if month not in facts.without.months))
     part = facts.part or (Part(rule.part) if rule.part else None)
     clocks, remarks = _clocks_of(facts.clocks, part, wish)
     start = facts.starts.date if facts.starts else facts.day.date if facts.day else None
