@@ -5,10 +5,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from chat_api.understand.cues import ALARM_WORDS, WAKE_WORDS
+from chat_api.understand.cues import ALARM_WORDS, WAKE_WORDS, phrases
 from chat_api.understand.facts import Context
 from chat_api.understand.intents import (
     add_cue,
+    match,
 )
 from chat_api.understand.model import IntentName, Need, Understanding
 from chat_api.understand.parts import left_of, spans_of, with_timing
@@ -20,6 +21,15 @@ from chat_api.understand.titles import title_of
 from chat_api.understand.words import EVENING_THINGS, MORNING_THINGS
 
 WHAT: Final = "What is it about?"
+_ARRANGING: Final = phrases(
+    "set a", "set up a", "set me a", "set me up a", "create a", "create me a", "add a", "make a", "make me a",
+    "give me a", "i need a", "i want a", "schedule a", "set an", "set up an", "create an", "add an", "new",
+)  # fmt: skip
+_ARRANGED: Final = frozenset({"reminder", "alarm", "task", "todo"})
+_OFTEN: Final = frozenset(
+    {"daily", "weekly", "monthly", "yearly", "hourly", "annual", "biweekly", "fortnightly", "quarterly", "nightly"}
+)
+_REPEATING: Final = frozenset({"recurring", "repeating", "recurrent", "regular"})
 FIRM: Final = frozenset({Need.DATE_VALID, Need.RECURRENCE_SUPPORTED})
 _DEFAULT_TITLES: Final = (("wake", "Wake up"), ("alarm", "Alarm"), ("timer", "Timer"))
 
@@ -29,6 +39,29 @@ def read_reminder(tokens: Tokens, start: int, cue: tuple[int, int], context: Con
     wish = Wish(reminder=True, alarm=bool(words & ALARM_WORDS), morning=bool(words & WAKE_WORDS))
     first = cue[1] if cue[0] == start else start
     return adding(tokens, cue, first, context, wish)
+
+
+def read_arranged(tokens: Tokens, start: int, context: Context) -> Understanding | None:
+    """ "set a weekly reminder to water the plants", "create a recurring task every monday: report"."""
+    length = match(tokens, start, _ARRANGING)
+    place = start + length
+    often, noun = tokens.word(place), tokens.word(place + 1)
+    if not length or noun not in _ARRANGED or (often not in _OFTEN and often not in _REPEATING):
+        return None
+    # How often it is to be is read with the rest; that it repeats is said by the rest.
+    kept = place if often in _OFTEN else place + 1
+    rest = tokens.without((0, kept), (place + 1, place + 2))
+    if not len(rest):
+        return None
+    if often in _OFTEN:
+        # "monthly pay rent" may be a thing's name, "pay rent monthly" is not.
+        rest = Tokens(tokens.source, [*list(rest)[1:], rest[0]])
+    wish = Wish(reminder=noun in {"reminder", "alarm"}, alarm=noun == "alarm")
+    added = adding(rest, None, 0, context, wish)
+    if added.title is None and noun == "alarm" and added.needs is Need.TITLE:
+        added = replace(added, title="Alarm", needs=None, question=None)
+    spans = [*added.spans, *spans_of(tokens, (), (start, place))]
+    return replace(added, spans=tuple(sorted(spans, key=lambda span: span.start)))
 
 
 def adding(tokens: Tokens, cue: tuple[int, int] | None, first: int, context: Context, wish: Wish) -> Understanding:

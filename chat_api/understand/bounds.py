@@ -23,6 +23,7 @@ from chat_api.understand.written import month_at
 
 _STRETCH_JOINS: Final = frozenset({"-", "\u2013", "to", "through", "until", "till"})
 _SHORT: Final = frozenset({"hour", "hours", "hr", "hrs", "minute", "minutes", "min", "mins"})
+_LONGEST_COUNT: Final = len("x999")
 _NEAR: Final = 4
 _TIMES: Final = {"twice": 2, "thrice": 3}
 
@@ -33,19 +34,39 @@ def read_bound(tokens: Tokens, index: int, context: Context) -> Found | None:
     if word in {"starting", "beginning", "from", "start", "starts"}:
         return _starting(tokens, index, context)
     if word in {"until", "till", "til", "ending", "ends", "through"}:
-        day = _bounding_day(tokens, index + 1, context)
-        return _until_clock(tokens, index) if day is None else Found(index, day[1], (Ends(until=day[0]),))
-    if word in _TIMES:
-        return Found(index, index + 1, (Ends(count=_TIMES[word]),), Evidence.NEIGHBOUR)
-    place = index + 1 if word == "for" else index
-    counted = whole_number(tokens, place)
-    if counted is not None and counted[0] > 0 and tokens.word(counted[1]) in {"times", "occurrences", "x"}:
-        sure = tokens.word(counted[1]) != "x"
-        if not sure and tokens.glued(counted[1] + 1):
-            # "4x4"
-            return None
-        return Found(index, counted[1] + 1, (Ends(count=counted[0]),), Evidence.NONE if sure else Evidence.NEIGHBOUR)
-    return _lasting(tokens, index) if word == "for" else None
+        return _ending(tokens, index, context)
+    counted = _times(tokens, index)
+    return counted or (_lasting(tokens, index) if word == "for" else None)
+
+
+def _ending(tokens: Tokens, index: int, context: Context) -> Found | None:
+    """ "until 1 June", "through june", "until 8pm"."""
+    through = month_at(tokens, index + 1, context) if tokens.word(index) == "through" else None
+    if through is not None and isinstance(through.facts[0], Day):
+        return Found(index, through.end, (Ends(until=_month_end(day_of(through))),))
+    day = _bounding_day(tokens, index + 1, context)
+    return _until_clock(tokens, index) if day is None else Found(index, day[1], (Ends(until=day[0]),))
+
+
+def _times(tokens: Tokens, index: int) -> Found | None:
+    """ "twice", "x5", "5x", "10 times", "for 5 occurrences"."""
+    word = tokens.word(index)
+    crossed = int(word[1:]) if word[:1] == "x" and word[1:].isdecimal() and len(word) <= _LONGEST_COUNT else 0
+    number = _TIMES.get(word, crossed)
+    if number:
+        return Found(index, index + 1, (Ends(count=number),), Evidence.NEIGHBOUR)
+    counted = whole_number(tokens, index + 1 if word == "for" else index)
+    if counted is None or counted[0] <= 0 or tokens.word(counted[1]) not in {"times", "occurrences", "x"}:
+        return None
+    sure = tokens.word(counted[1]) != "x"
+    if not sure and tokens.glued(counted[1] + 1):
+        # "4x4"
+        return None
+    return Found(index, counted[1] + 1, (Ends(count=counted[0]),), Evidence.NONE if sure else Evidence.NEIGHBOUR)
+
+
+def _month_end(day: date) -> date:
+    return day.replace(day=month_length(day))
 
 
 def _until_clock(tokens: Tokens, index: int) -> Found | None:
@@ -92,6 +113,12 @@ def _starting(tokens: Tokens, index: int, context: Context) -> Found | None:
             end = end_of_stretch(first.facts[0], last.facts[0])
             if end > start:
                 return Found(index, last.end, (Starts(start), Ends(until=end)))
+    begins = month_at(tokens, place, context)
+    if begins is not None and isinstance(begins.facts[0], Day) and tokens.word(begins.end) in _STRETCH_JOINS:
+        ends = month_at(tokens, begins.end + 1, context)
+        if ends is not None and isinstance(ends.facts[0], Day) and day_of(ends) > day_of(begins):
+            # "from january to march"
+            return Found(index, ends.end, (Starts(day_of(begins)), Ends(until=_month_end(day_of(ends)))))
     day = _bounding_day(tokens, index + 1, context)
     return None if day is None else Found(index, day[1], (Starts(day[0]),))
 

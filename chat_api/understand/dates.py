@@ -118,7 +118,7 @@ def _month_day(tokens: Tokens, index: int, context: Context) -> Found | None:
     if first is not None:
         month_start, stop = first
         return dated(index, stop, month_start.year, month_start.month, value)
-    follows = tokens.word(end) in BOUNDARIES | TONIGHT and tokens.word(end) != "-"
+    follows = tokens.word(end) in BOUNDARIES | TONIGHT | {"monthly", "yearly"} and tokens.word(end) != "-"
     opens = tokens.word(end) in VERBS and tokens.word(index - 1) in {"on", "by"} and not tokens.word(index - 2)
     # "17th at 10:00", "on 24th"; a "fifth" without "the" is a place in a row
     named_so = tokens.word(index) == "the" or tokens.number(place) is not None

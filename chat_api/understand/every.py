@@ -58,6 +58,7 @@ UNIT_RULES: Final[dict[str, Rule]] = {
     **dict.fromkeys(("quarter", "quarters"), Rule("MONTHLY", interval=3)),
     **dict.fromkeys(("weekday", "weekdays", "workday", "workdays"), Rule("WEEKLY", weekdays=WORKDAYS)),
     **dict.fromkeys(("weekend", "weekends"), Rule("WEEKLY", weekdays=WEEKEND)),
+    **dict.fromkeys(("weeknight", "weeknights"), Rule("WEEKLY", weekdays=WORKDAYS, part="evening")),
     **{word: Rule("DAILY", part=part) for word, part in PART_WORDS.items()},
 }
 _JOINS: Final = frozenset({",", "and", "&", "/", "or", "+"})
@@ -120,7 +121,9 @@ def _number_body(tokens: Tokens, place: int) -> tuple[Fact, int] | None:
 
 
 def _half_more(tokens: Tokens, place: int) -> tuple[Rule, int] | None:
-    """The "hour and a half" of "every hour and a half"."""
+    """The "hour and a half" of "every hour and a half"; "every half year"."""
+    if tokens.phrase(place, ("half", "year")):
+        return Rule("MONTHLY", interval=6), place + 2
     if tokens.word(place) != "hour" or not tokens.phrase(place + 1, ("and", "a", "half")):
         return None
     return Rule("MINUTELY", interval=90), place + 4
@@ -279,6 +282,8 @@ def _more_dates(tokens: Tokens, first: tuple[int, int], end: int, context: Conte
 
 
 def unit_or_days(tokens: Tokens, place: int) -> tuple[Rule, int] | None:
+    if tokens.phrase(place, ("m", "-", "f")) and tokens.glued(place + 2):
+        return UNIT_RULES["weekday"], place + 3
     workday = workday_end(tokens, place)
     if workday:
         return UNIT_RULES["weekday"], workday

@@ -17,6 +17,7 @@ from chat_api.understand.cues import FINITE, VERBS
 from chat_api.understand.each_month import end_of_each, nth_of_each, nth_of_month_each_year
 from chat_api.understand.every import UNIT_RULES, read_every
 from chat_api.understand.facts import (
+    Clock,
     Context,
     Ends,
     Evidence,
@@ -37,6 +38,7 @@ from chat_api.understand.words import (
     MONTH_NAMES,
     PART_PLURALS,
     PART_WORDS,
+    PARTS_OF_DAY,
     WEEKDAY_CODES,
     WEEKDAY_PLURALS,
     WEEKDAYS,
@@ -47,6 +49,7 @@ from chat_api.understand.words import (
 _LEAP: Final = 2028
 _MAX_INTERVAL: Final = 1000
 _ROW: Final = 3
+_HOW_OFTEN: Final = frozenset({"weekly", "monthly", "yearly", "annually", "week", "month", "year"})
 _FAR: Final = 6
 _TWO_TIMES: Final = "I can repeat on several days at one time, but not at another on each."
 _SEVERAL: Final = "I can repeat at times you name, but not a number of times in a while."
@@ -128,17 +131,40 @@ def read_recurrence(tokens: Tokens, index: int, context: Context) -> Found | Non
     if isinstance(fact, Rule):
         if _other_times(tokens, fact, end):
             return Found(start, end, (Unsupported(_TWO_TIMES),), evidence)
+        second = _second_part(tokens, fact, end)
+        if second is not None:
+            return Found(start, second[1], (replace(fact, part=None), *second[0]), evidence)
         bounded = this_week_end(tokens, end, context)
         if bounded is not None:
             return Found(start, bounded[1], (_checked(fact), Ends(until=bounded[0])), evidence)
     return Found(start, end, (_checked(fact),), evidence)
 
 
+def _second_part(tokens: Tokens, rule: Rule, end: int) -> tuple[tuple[Clock, Clock], int] | None:
+    """The hours of "every morning and evening"."""
+    if rule.part is None or tokens.word(end) not in {"and", "&"}:
+        return None
+    place = end + 2 if tokens.word(end + 1) in {"every", "each"} else end + 1
+    name = PART_WORDS.get(tokens.word(place))
+    if name is None or name == rule.part or tokens.word(place + 1) in {"at", "@"}:
+        return None
+    hours = sorted((PARTS_OF_DAY[rule.part][0], PARTS_OF_DAY[name][0]))
+    return (Clock(hours[0]), Clock(hours[1])), place + 1
+
+
 def _other_times(tokens: Tokens, rule: Rule, end: int) -> bool:
     """Whether other days have another time: "every tuesday at noon and friday at 3pm"."""
-    if not rule.weekdays or tokens.word(end) not in {"at", "@"}:
+    if tokens.word(end) not in {"at", "@"}:
         return False
-    return any(
+    if rule.part is not None:
+        # "every morning at 7 and every evening at 9"
+        return any(
+            tokens.word(at) in {"and", "&"}
+            and any(tokens.word(place) in PART_WORDS for place in range(at + 1, at + 4))
+            and tokens.word(at + 1) in {"every", "each", "in", "at"} | PART_WORDS.keys()
+            for at in range(end + 1, end + _FAR)
+        )
+    return bool(rule.weekdays) and any(
         tokens.word(at) in {"and", ",", "&"}
         and weekday_at(tokens, at + 1) is not None
         and tokens.word(at + 2) in {"at", "@"}
@@ -155,8 +181,11 @@ def _once(tokens: Tokens, index: int) -> Found | None:
     place = index + 1 if tokens.word(index) in {"twice", "thrice"} else None
     if counted is not None and tokens.word(counted[1]) in {"times", "x"}:
         place = counted[1] + 1
-    if place is not None and tokens.word(place) == "daily":
+    place = place + 1 if place is not None and tokens.word(place) in {"-", "/"} and tokens.glued(place) else place
+    if place is not None and tokens.word(place) in {"daily", "day"}:
         return Found(index, place + 1, (Unsupported(_SEVERAL, Rule("DAILY")),))
+    if place is not None and tokens.word(place) in _HOW_OFTEN:
+        return _several_times(tokens, index, place)
     if (
         place is not None
         and tokens.word(place) in {"a", "per", "every", "each"}
@@ -170,6 +199,15 @@ def _once(tokens: Tokens, index: int) -> Found | None:
         daily = Rule("DAILY") if tokens.word(place + 1) == "day" else None
         return Found(index, place + 2, (Unsupported(_SEVERAL, daily),))
     return None
+
+
+def _several_times(tokens: Tokens, index: int, place: int) -> Found:
+    """ "twice weekly on monday and thursday" can be said by a rule; "twice weekly", "3x/month" can not."""
+    days_at = place + 2 if tokens.word(place + 1) in {"on", ":", ","} else place + 1
+    if tokens.word(place) in {"weekly", "week"} and weekday_at(tokens, days_at) is not None:
+        days, end = read_weekdays(tokens, days_at)
+        return Found(index, end, (Rule("WEEKLY", weekdays=days),))
+    return Found(index, place + 1, (Unsupported(_SEVERAL),))
 
 
 def _after_done_alone(tokens: Tokens, index: int) -> Found | None:

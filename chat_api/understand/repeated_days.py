@@ -96,7 +96,9 @@ def several_weekdays(tokens: Tokens, place: int) -> tuple[Rule, int] | None:
     rule = Rule("MONTHLY", weekdays=tuple(f"{position}{code}" for position in positions))
     of_month = each_month_end(tokens, end + 1)
     plural = tokens.word(end) in WEEKDAY_PLURALS or tokens.word(place - 1) in {"every", "each"}
-    return (rule, of_month or end + 1) if of_month or plural else None
+    # "2nd and 4th tuesday", but not "of may"
+    alone = tokens.word(end + 1) not in {"of", "in", "this", "next"}
+    return (rule, of_month or end + 1) if of_month or plural or alone else None
 
 
 def spaced_months(tokens: Tokens, place: int) -> tuple[int, int] | None:

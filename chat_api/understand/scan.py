@@ -173,7 +173,11 @@ def _next_hour(tokens: Tokens, place: int, candidates: list[Found]) -> Found | N
     if not repeats and not any(isinstance(found.facts[0], Rule | Unsupported) for found in candidates):
         return None
     counted = whole_number(tokens, place)
-    if counted is None or counted[0] > _MAX_HOUR or tokens.word(counted[1]) not in BOUNDARIES:
+    if counted is None or counted[0] > _MAX_HOUR:
+        return None
+    # "at 8, 14 and 20 pills": by now it is a row of hours
+    in_row = len(candidates) > 1 and isinstance(candidates[-2].facts[-1], Clock) and counted[0] > _NOON
+    if tokens.word(counted[1]) not in BOUNDARIES and not in_row:
         return None
     return Found(place, counted[1], (Clock(counted[0], ambiguous=1 <= counted[0] <= _NOON),))
 

@@ -5,6 +5,13 @@
 
 # (text, title, due)
 ONCE: tuple[tuple[str, str | None, str], ...] = (
+    ("dentist the week after next on tuesday 3:45", "dentist", "2026-12-08T15:45"),
+    ("timer for an hour and ten", "Timer", "2026-11-24T16:30"),
+    ("leave at ten to", "leave", "2026-11-24T15:50"),
+    ("leave at quarter past the hour", "leave", "2026-11-24T16:15"),
+    ("get home by 6", "get home", "2026-11-24T18:00"),
+    ("meet the plumber between 8 & 12 on weds", "meet the plumber", "2026-11-25T08:00"),
+    ("delivery 7 dec am", "delivery", "2026-12-07T09:00"),
     ("put the bins out the night before thursday", "put the bins out", "2026-11-25T22:00"),
     ("fix bike sat", "fix bike", "2026-11-28"),
     ("set clocks back last sunday of october", "set clocks back", "2027-10-31"),
@@ -220,6 +227,30 @@ ONCE: tuple[tuple[str, str | None, str], ...] = (
 
 # (text, title, rule, first occurrence)
 RECURRING: tuple[tuple[str, str, str, str], ...] = (
+    (
+        "swim every day at 8 except in july and august",
+        "swim",
+        "FREQ=DAILY;BYMONTH=1,2,3,4,5,6,9,10,11,12;BYHOUR=8;BYMINUTE=0",
+        "2026-11-25T08:00",
+    ),
+    ("visit dad first weekend of each month", "visit dad", "FREQ=MONTHLY;BYDAY=1SA", "2026-12-05"),
+    ("commute every m-f at 8", "commute", "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR;BYHOUR=8;BYMINUTE=0", "2026-11-25T08:00"),
+    ("dentist every half year", "dentist", "FREQ=MONTHLY;INTERVAL=6", "2026-11-24"),
+    ("gym twice weekly on mon and thu", "gym", "FREQ=WEEKLY;BYDAY=MO,TH", "2026-11-26"),
+    ("2nd and 4th tuesday recycling", "recycling", "FREQ=MONTHLY;BYDAY=2TU,4TU", "2026-11-24"),
+    ("every day 8, 12 and 18 pills", "pills", "FREQ=DAILY;BYHOUR=8,12,18;BYMINUTE=0", "2026-11-24T18:00"),
+    ("every morning and evening brush teeth", "brush teeth", "FREQ=DAILY;BYHOUR=9,19;BYMINUTE=0", "2026-11-24T19:00"),
+    ("call bob every friday through june", "call bob", "FREQ=WEEKLY;UNTIL=20270630;BYDAY=FR", "2026-11-27"),
+    ("gym every thursday x5", "gym", "FREQ=WEEKLY;COUNT=5;BYDAY=TH", "2026-11-26"),
+    (
+        "set a weekly reminder to water plants on sundays at 9",
+        "water plants",
+        "FREQ=WEEKLY;BYDAY=SU;BYHOUR=9;BYMINUTE=0",
+        "2026-11-29T09:00",
+    ),
+    ("create a recurring task every monday: report", "report", "FREQ=WEEKLY;BYDAY=MO", "2026-11-30"),
+    ("add a monthly task pay rent on the 1st", "pay rent", "FREQ=MONTHLY", "2026-12-01"),
+    ("set a daily alarm for 7am", "Alarm", "FREQ=DAILY;BYHOUR=7;BYMINUTE=0", "2026-11-25T07:00"),
     ("gym mon wed fri", "gym", "FREQ=WEEKLY;BYDAY=MO,WE,FR", "2026-11-25"),
     (
         "change bed sheets every two weeks on saturday",
@@ -390,6 +421,8 @@ RECURRING: tuple[tuple[str, str, str, str], ...] = (
 
 # Tasks without any time; the title is the text itself.
 NO_TIME: tuple[str, ...] = (
+    "make a daily plan",
+    "invite 10 to 12 people",
     "see where he sat",
     "get wed",
     "drop the kids at school",
@@ -585,6 +618,8 @@ QUESTIONS: tuple[tuple[str, str, str], ...] = (
     ("dentist last friday at 3pm", "valid_date", "has passed"),
     ("30 February dentist", "valid_date", "no 30 February"),
     ("every easter hunt eggs", "recurrence", "another one each year"),
+    ("every morning at 7 and every evening at 9 pills", "recurrence", "one time"),
+    ("3x/week gym", "recurrence", "times you name"),
     ("dentist friday 5/12", "valid_date", "is a Saturday, not a Friday"),
     ("every tuesday at noon and friday at 3pm call", "recurrence", "one time"),
     ("dentist on 31.4.2027", "valid_date", "no 31 April 2027"),
