@@ -75,7 +75,8 @@ def read_bare_hour(tokens: Tokens, index: int) -> Found | None:
     """The number in "at 5" or "by 5"; only where a noun cannot follow, unless another time is beside it."""
     counted = whole_number(tokens, index)
     for_alarm = tokens.word(index - 1) == "for" and tokens.word(index - 2) in {"alarm", "reminder"}
-    after_connector = for_alarm or tokens.word(index - 1) in HOUR_CONNECTORS
+    compared = tokens.word(index - 1) == "than" and tokens.word(index - 2) in {"later", "earlier"}
+    after_connector = for_alarm or compared or tokens.word(index - 1) in HOUR_CONNECTORS
     if counted is None or not after_connector or tokens.digits(index) > _TWO_DIGITS:
         return None
     hour, end = counted
@@ -91,7 +92,7 @@ def read_bare_hour(tokens: Tokens, index: int) -> Found | None:
     # "at 5 call mum": a verb may follow where the message or the wish begins
     opens = tokens.word(index - 2) in {"", "me", "us"} and tokens.word(end) in VERBS
     at_boundary = opens or tokens.word(end) in BOUNDARIES or tokens.word(end) in TONIGHT
-    certain = at_boundary and (for_alarm or tokens.word(index - 1) in {"at", "@"})
+    certain = at_boundary and (for_alarm or compared or tokens.word(index - 1) in {"at", "@"})
     # "one by one", "from one to the other", "starting at 0"
     doubtful = tokens.word(index) in {"zero", "0"} or (tokens.word(index) == "one" and tokens.word(index - 1) != "at")
     if doubtful:

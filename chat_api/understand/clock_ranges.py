@@ -103,7 +103,7 @@ def read_range_start(tokens: Tokens, index: int, context: Context) -> Found | No
     last = read_am_pm(tokens, counted[1] + 1)
     if last is not None and isinstance(last.facts[0], Clock):
         return Found(index, last.end, (_towards(Clock(counted[0], ambiguous=True), last.facts[0]),))
-    return _loose_range(tokens, index, counted, between=between)
+    return _loose_range(tokens, index, counted, between=between or after_day)
 
 
 def _loose_range(tokens: Tokens, index: int, counted: tuple[int, int], *, between: bool) -> Found | None:

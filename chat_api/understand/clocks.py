@@ -84,6 +84,10 @@ def read_named_hour(tokens: Tokens, index: int) -> Found | None:
             if len(words) == len(tokens) and words[-1].endswith("time"):
                 # "bed time" alone is no time to do something
                 return None
+            end = index + len(words)
+            if words[0] == "at" and tokens.word(end) == "time":
+                # "at dinner time"
+                return Found(index, end + 1, (Clock(hour),), Evidence.PLACE)
             return Found(index, index + len(words), (Clock(hour),), Evidence.PLACE)
     start = index + 1 if tokens.number(index) == _NOON else index
     word = tokens.word(start)

@@ -42,6 +42,9 @@ def _tied(tokens: Tokens, index: int) -> Found | None:
 def _led(tokens: Tokens, index: int) -> Found | None:
     """ "this evening", "in the morning", "at night", "evening"."""
     word = tokens.word(index)
+    if tokens.phrase(index, ("in", "the")) and tokens.word(index + 2) in _HALVES:
+        # "in the am"
+        return Found(index, index + 3, (Part(_HALVES[tokens.word(index + 2)]),))
     if word in _NIGHTLIKE and tokens.word(index - 1) == "by":
         # "by night" is a way to do it
         return None
@@ -59,5 +62,8 @@ def _led(tokens: Tokens, index: int) -> Found | None:
     part = PART_WORDS.get(tokens.word(place))
     if part is None or tokens.word(place).endswith("s"):
         return None
-    evidence = Evidence.NONE if tokens.word(index) in {"this", "in", "at", "during", "later"} else Evidence.NEIGHBOUR
+    led = tokens.word(index) in {"this", "in", "at", "during", "later"}
+    # "meet jo early evening"
+    placed = word in {"early", "late"} and tokens.word(place + 1) in {"", ".", "!"}
+    evidence = Evidence.NONE if led else Evidence.PLACE if placed else Evidence.NEIGHBOUR
     return Found(index, place + 1, (Part(part, this=this),), evidence)

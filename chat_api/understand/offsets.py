@@ -112,7 +112,10 @@ def _after_unit(tokens: Tokens, index: int, context: Context) -> Found | None:
     """ "the day after christmas", "the week after next", "the month after march"."""
     place = index + 1 if tokens.word(index) == "the" else index
     amount = _ONE_UNIT.get(tokens.word(place))
-    if amount is None or tokens.word(place + 1) not in {"after", "following"}:
+    if tokens.phrase(place, ("weekend", "after", "next")) and tokens.word(place + 3) in BOUNDARIES:
+        monday = plus(context.today, Duration(days=2 * WEEK - context.today.weekday()))
+        return Found(index, place + 3, (Day(plus(monday, Duration(days=_SATURDAY))),))
+    if amount is None or tokens.word(place + 1) not in {"after", "following", "before"}:
         return None
     if tokens.word(place + 2) == "next" and tokens.word(place + 3) in BOUNDARIES | WEEKDAYS.keys():
         return _after_next(tokens, index, place, context)

@@ -262,7 +262,7 @@ def _period_place(tokens: Tokens, end: int, place: int, joined: bool, context: C
     return _coming(period, place, context), end + 1
 
 
-_READERS: Final = (_loose, _next_period, _short_end, _place, *YEAR_READERS, *WEEK_READERS)
+_READERS: Final = (_loose, *WEEK_READERS, _next_period, _short_end, _place, *YEAR_READERS)
 # The words that a period may begin with.
 PERIOD_STARTS: Final = (
     _NEXT

@@ -148,14 +148,30 @@ def _piece(tokens: Tokens, index: int) -> tuple[Duration, int] | None:
 
 
 def _read_piece(tokens: Tokens, index: int) -> tuple[Duration, int] | None:
-    return _fraction_of_hour(tokens, index) or _fraction(tokens, index) or _counted(tokens, index)
+    return (
+        _fraction_of_hour(tokens, index)
+        or _fraction(tokens, index)
+        or _hours_and_minutes(tokens, index)
+        or _counted(tokens, index)
+    )
+
+
+def _hours_and_minutes(tokens: Tokens, index: int) -> tuple[Duration, int] | None:
+    """1:30 hours."""
+    hours, minutes = tokens.number(index), tokens.number(index + 2)
+    together = tokens.word(index + 1) == ":" and tokens.glued(index + 1) and tokens.glued(index + 2)
+    if hours is None or minutes is None or not together or tokens.word(index + 3) not in {"h", "hr", "hrs", "hours"}:
+        return None
+    return Duration(seconds=(hours * _MINUTES_IN_HOUR + minutes) * _MINUTES_IN_HOUR), index + 4
 
 
 def _fraction_of_hour(tokens: Tokens, index: int) -> tuple[Duration, int] | None:
     """Half an hour, a quarter of an hour, three quarters of an hour."""
-    if tokens.word(index) not in {"half", "a", "quarter", "three"}:
+    if tokens.word(index) not in {"half", "a", "quarter", "three", "\u00bd"}:
         return None
     for words, minutes in (
+        (("\u00bd", "an", "hour"), 30),
+        (("\u00bd", "hour"), 30),
         (("half", "an", "hour"), 30),
         (("half", "a", "hour"), 30),
         (("half", "hour"), 30),
@@ -260,6 +276,9 @@ def _times(unit: tuple[int, int, int], halves: int) -> Duration | None:
     months, days, seconds = (part * halves for part in unit)
     if months % 2:
         return Duration(months=months // 2, days=_HALF_A_MONTH)
+    if days % 2 and unit[1] > 1:
+        # "a week and a half" is a day, not an hour
+        return Duration(days=days // 2 + 1)
     if days % 2:
         return Duration(days=days // 2, seconds=_SECONDS_IN_DAY // 2)
     return Duration(months=months // 2, days=days // 2, seconds=-(-seconds // 2))

@@ -120,6 +120,24 @@ def _weekend_of(tokens: Tokens, index: int, context: Context) -> Found | None:
     return Found(index, stop, (Day(saturday),))
 
 
+def _weekend_with(tokens: Tokens, index: int, context: Context) -> Found | None:
+    """ "the weekend of the 12th", "the weekend of dec 12": its Saturday."""
+    place = index + 1 if tokens.word(index) == "the" else index
+    end = _weekend_end(tokens, place)
+    if not end or tokens.word(end) != "of":
+        return None
+    at = end + 2 if tokens.word(end + 1) == "the" else end + 1
+    found = read_written(tokens, at, context)
+    number = ordinal(tokens, at)
+    if found is None and number is not None and number[0] > 0:
+        found = Found(at, number[1], (Day(next_month_day(number[0], context.today)),))
+    if found is None or not isinstance(found.facts[0], Day):
+        return None
+    day = day_of(found)
+    saturday = plus(day - timedelta(days=day.weekday()), Duration(days=_SATURDAY))
+    return Found(index, found.end, (Day(max(saturday, context.today)),))
+
+
 def _weekend_end(tokens: Tokens, place: int) -> int:
     if tokens.word(place) == "weekend":
         return place + 1
@@ -154,5 +172,5 @@ def _iso_monday(year: int, number: int) -> date | None:
         return None
 
 
-WEEK_READERS: Final = (_week_of, _weekend_of, _calendar_week)
-WEEK_STARTS: Final = frozenset({"week", "w", "wc", "calendar", "cw", "kw", "final"})
+WEEK_READERS: Final = (_week_of, _weekend_of, _weekend_with, _calendar_week)
+WEEK_STARTS: Final = frozenset({"week", "weekend", "w", "wc", "calendar", "cw", "kw", "final"})

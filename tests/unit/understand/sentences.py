@@ -5,6 +5,15 @@
 
 # (text, title, due)
 ONCE: tuple[tuple[str, str | None, str], ...] = (
+    ("meet jo the week before christmas", "meet jo", "2026-12-18"),
+    ("meet jo the weekend of the 12th", "meet jo", "2026-12-12"),
+    ("meet jo the weekend after next", "meet jo", "2026-12-12"),
+    ("meet jo in a week and a half", "meet jo", "2026-12-05"),
+    ("meet jo in 1:30 hours", "meet jo", "2026-11-24T16:50"),
+    ("meet jo early evening", "meet jo", "2026-11-24T19:00"),
+    ("meet jo monday 9 to 5", "meet jo", "2026-11-30T09:00"),
+    ("meet jo no later than 9", "meet jo", "2026-11-24T21:00"),
+    ("meet jo mon in the am", "meet jo", "2026-11-30T09:00"),
     ("dentist the week after next on tuesday 3:45", "dentist", "2026-12-08T15:45"),
     ("timer for an hour and ten", "Timer", "2026-11-24T16:30"),
     ("leave at ten to", "leave", "2026-11-24T15:50"),
@@ -421,6 +430,7 @@ RECURRING: tuple[tuple[str, str, str, str], ...] = (
 
 # Tasks without any time; the title is the text itself.
 NO_TIME: tuple[str, ...] = (
+    "bring no more than 5",
     "make a daily plan",
     "invite 10 to 12 people",
     "see where he sat",
