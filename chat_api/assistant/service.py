@@ -21,7 +21,7 @@ HELP = (
     "• remind me in 20 minutes to check the oven\n"
     "• call mum tomorrow at 5pm\n"
     "• every other Tuesday at 9: bins\n"
-    "• add milk to the groceries list\n"
+    "• add milk to the groceries list, or: create a list called camping\n"
     "• what do I have today?\n"
     "• move the dentist to Friday 3pm\n"
     "• done with milk, or: delete 2\n"

@@ -42,6 +42,9 @@ _COMMANDS: Final = frozenset(
         IntentName.DIGEST,
         IntentName.QUIET,
         IntentName.LISTS,
+        IntentName.ADD_LIST,
+        IntentName.RENAME_LIST,
+        IntentName.DELETE_LIST,
     }
 )
 

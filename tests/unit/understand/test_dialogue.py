@@ -112,3 +112,15 @@ def test_now_must_be_aware() -> None:
     asked = understand("remind me", now=NOW, zone=ROME)
     with pytest.raises(ValueError, match="aware"):
         continue_with(asked, "x", now=datetime(2026, 11, 24), zone=ZoneInfo("UTC"))  # noqa: DTZ001 - what is tested
+
+
+@pytest.mark.parametrize("answer", ["create a list called camping", "delete the camping list"])
+def test_a_list_is_no_answer(answer: str) -> None:
+    found = ask("remind me to call mum", answer)
+    assert (found.intent in {IntentName.ADD_LIST, IntentName.DELETE_LIST}, found.list_name) == (True, "camping")
+
+
+def test_a_list_gets_its_name() -> None:
+    found = ask("rename the camping list", "glamping")
+    assert (found.intent, found.list_name, found.new_title) == (IntentName.RENAME_LIST, "camping", "glamping")
+    assert found.needs is None
