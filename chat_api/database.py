@@ -5,17 +5,38 @@ Instants are stored in UTC and come back aware, whatever the database can hold.
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+import fcntl
+from collections.abc import AsyncIterator, Collection
 from datetime import UTC, datetime
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
-from sqlalchemy import DateTime, Dialect, event, text
-from sqlalchemy.engine import Connection
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy import BigInteger, ColumnElement, DateTime, Dialect, Integer, String, event, text
+from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 _WRITE_OPTION = "todo_write"
+
+# PostgreSQL. Set for each transaction, not for the connection: behind a transaction pooler a connection is anybody's.
+_LOCK_TIMEOUT: Final = "5s"
+_STATEMENT_TIMEOUT: Final = "10s"
+_LIMITS: Final = (
+    f"set_config('lock_timeout', '{_LOCK_TIMEOUT}', true), "
+    f"set_config('statement_timeout', '{_STATEMENT_TIMEOUT}', true)"
+)
+_LIMITED: Final = text(f"SELECT {_LIMITS}")
+_TURN: Final = text(f"SELECT {_LIMITS}, pg_advisory_xact_lock(hashtextextended(:key, 0))")
+_TRY: Final = text(
+    "SELECT key FROM unnest(CAST(:keys AS text[])) AS key WHERE pg_try_advisory_xact_lock(hashtextextended(key, 0))"
+)
+_READ_TIMEOUT: Final = 15.0  # seconds
+_FILE_WAIT: Final = 1.0  # seconds
+_FILE_POLL: Final = 0.01
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -39,28 +60,88 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+# SQLite counts only what is called INTEGER, and gives it 64 bits.
+CountedId = BigInteger().with_variant(Integer(), "sqlite")
+
+
+class _ByCodePoint(FunctionElement[str]):
+    """Compiled below."""
+
+    type = String()
+    inherit_cache = True
+
+
+def by_code_point(text: ColumnElement[str]) -> ColumnElement[str]:
+    """The text, ordered by its characters' numbers on every database, whatever the locale it was made with."""
+    return _ByCodePoint(text)
+
+
+@compiles(_ByCodePoint)
+def _as_it_is(element: _ByCodePoint, compiler: SQLCompiler, **options: Any) -> str:
+    return compiler.process(element.clauses, **options)
+
+
+@compiles(_ByCodePoint, "postgresql")
+def _with_collation(element: _ByCodePoint, compiler: SQLCompiler, **options: Any) -> str:
+    return f'{compiler.process(element.clauses, **options)} COLLATE "C"'
+
+
 class Database:
     """Sessions on one engine."""
 
     def __init__(self, url: str) -> None:
-        self._engine = _engine(url)
+        address = normalised(url)
+        self._engine = _engine(address)
         self._writer = self._engine.execution_options(**{_WRITE_OPTION: True})
+        self._is_sqlite = self._engine.dialect.name == "sqlite"
+        self._file = Path(address.database) if self._is_sqlite and address.database else None
         # SQLite has one writer and waits for it by polling; queueing here is fair and quick. Others need no queue.
         self._queue: contextlib.AbstractAsyncContextManager[Any] = (
-            asyncio.Lock() if self._engine.dialect.name == "sqlite" else contextlib.nullcontext()
+            asyncio.Lock() if self._is_sqlite else contextlib.nullcontext()
         )
 
     @contextlib.asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
-        """A session for queries; nothing it does is kept."""
-        async with AsyncSession(self._engine, expire_on_commit=False) as session:
+        """A session for queries; nothing it does is kept.
+
+        Raises:
+            TimeoutError: it took over 15 s.
+        """
+        async with asyncio.timeout(_READ_TIMEOUT), AsyncSession(self._engine, expire_on_commit=False) as session:
             yield session
 
     @contextlib.asynccontextmanager
-    async def writing(self) -> AsyncIterator[AsyncSession]:
-        """One transaction: committed when the block ends, rolled back when it raises."""
+    async def writing(self, owner: str | None = None) -> AsyncIterator[AsyncSession]:
+        """One transaction: committed when the block ends, rolled back when it raises.
+
+        On PostgreSQL a lock is waited for 5 s at most, and a statement takes 10 s at most.
+
+        Those of one owner, a user by id, come one after the other, whichever replica they run in: what has been read
+        of that user's stays true until the end, and the rows that are added are seen in the order of their ids.
+        """
         async with self._queue, AsyncSession(self._writer, expire_on_commit=False) as session, session.begin():
+            if not self._is_sqlite:  # which lets in one writer at a time anyway
+                connection = await session.connection()
+                if owner is None:
+                    await connection.execute(_LIMITED)
+                else:
+                    await connection.execute(_TURN, {"key": f"owner/{owner}"})
             yield session
+
+    @contextlib.asynccontextmanager
+    async def claiming(self, purpose: str, keys: Collection[str]) -> AsyncIterator[frozenset[str]]:
+        """Those of the keys that no other process has claimed for this purpose; ours until the block ends.
+
+        A claim ends with its process. On SQLite there is one claim for each purpose: all of the keys or none.
+        """
+        if self._is_sqlite:
+            async with _holding(self._file, purpose) as held:
+                yield frozenset(keys) if held else frozenset()
+            return
+        names = {f"{purpose}/{key}": key for key in keys}
+        async with self._engine.connect() as connection, connection.begin():
+            rows = await connection.execute(_TRY, {"keys": list(names)})
+            yield frozenset(names[name] for name in rows.scalars())
 
     async def ping(self) -> None:
         """Raise when the database does not answer."""
@@ -72,10 +153,74 @@ class Database:
         await self._engine.dispose()
 
 
-def _engine(url: str) -> AsyncEngine:
-    if not url.startswith("sqlite"):
-        return create_async_engine(url, pool_pre_ping=True)
-    engine = create_async_engine(url, pool_size=8, max_overflow=8)
+def normalised(url: str) -> URL:
+    """The address with the driver that this service uses: ``postgresql://…``, as providers hand it out, will do."""
+    address = make_url(url)
+    if address.drivername in {"postgres", "postgresql"}:
+        return address.set(drivername="postgresql+psycopg")
+    return address
+
+
+async def alone(connection: AsyncConnection, purpose: str) -> None:
+    """Wait until no other transaction has asked for this purpose; it is ours until the transaction ends. PostgreSQL."""
+    await connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": purpose})
+
+
+@contextlib.asynccontextmanager
+async def _holding(database: Path | None, purpose: str) -> AsyncIterator[bool]:
+    """Whether this process got the lock file beside the database within a second; a database in memory needs none."""
+    if database is None or str(database) == ":memory:":
+        yield True
+        return
+    with Path(f"{database}.{purpose}.lock").open("w") as file:  # noqa: ASYNC230 - an empty file on the local disk
+        loop = asyncio.get_running_loop()
+        until = loop.time() + _FILE_WAIT
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if loop.time() > until:
+                    yield False
+                    return
+                await asyncio.sleep(_FILE_POLL)
+            else:
+                break
+        yield True  # closing the file lets go
+
+
+def connect_arguments(address: URL) -> dict[str, Any]:
+    """What the driver is to know about each connection.
+
+    PostgreSQL: no prepared statements, since behind pgbouncer's transaction mode the next statement may meet another
+    server process; a peer that has vanished is noticed within half a minute.
+    """
+    if address.get_backend_name() != "postgresql":
+        return {}
+    return {
+        "prepare_threshold": None,
+        "connect_timeout": 10,  # seconds; a database that sleeps wakes on the first connection
+        "keepalives_idle": 15,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 20_000,  # milliseconds
+        "application_name": "chat-api",
+    }
+
+
+def _engine(address: URL) -> AsyncEngine:
+    if address.get_backend_name() != "sqlite":
+        return create_async_engine(
+            address,
+            hide_parameters=True,  # an error's text goes to the log
+            pool_size=10,
+            max_overflow=10,
+            pool_timeout=10,
+            pool_pre_ping=True,
+            pool_recycle=240,  # Neon suspends after five idle minutes and drops connections: close them first
+            pool_use_lifo=True,  # so that those beyond what is needed grow old
+            connect_args=connect_arguments(address),
+        )
+    engine = create_async_engine(address, pool_size=8, max_overflow=8, hide_parameters=True)
 
     @event.listens_for(engine.sync_engine, "connect")
     def configure(connection: Any, _: Any) -> None:

@@ -7,6 +7,8 @@ from typing import Any, ClassVar
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
 from chat_api.paths import loggable_path
@@ -15,6 +17,7 @@ from servicekit.logs import get_logger
 log = get_logger(__name__)
 
 PROBLEM_JSON = "application/problem+json"
+_SOON = {"Retry-After": "5"}
 
 
 class ChatApiError(Exception):
@@ -166,6 +169,16 @@ def install_handlers(app: FastAPI) -> None:
         return problem(
             error.status_code, str(error.detail), str(error.detail), headers=dict(error.headers or {}) or None
         )
+
+    @app.exception_handler(DBAPIError)
+    @app.exception_handler(PoolTimeout)
+    @app.exception_handler(TimeoutError)
+    async def database_away(request: Request, error: Exception) -> JSONResponse:
+        if isinstance(error, DBAPIError) and not isinstance(error, OperationalError | InterfaceError):
+            return await failed(request, error)
+        log.error("database away", path=loggable_path(request.url.path), error=str(error).partition("\n")[0])
+        detail = "The database does not answer in time. Try again in some seconds."
+        return problem(Unavailable.status, Unavailable.title, detail, headers=_SOON)
 
     @app.exception_handler(Exception)
     async def failed(request: Request, error: Exception) -> JSONResponse:

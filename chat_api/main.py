@@ -2,7 +2,10 @@
 
 import asyncio
 import contextlib
+import itertools
 from datetime import timedelta
+
+from sqlalchemy.exc import OperationalError
 
 from chat_api.app import Services, create_app
 from chat_api.assistant import exchange as assistant
@@ -38,13 +41,19 @@ from contracts.push import DropPushTarget, ListPushTargets, PostponeNotification
 from contracts.reminders import ListPending
 from servicekit import service
 from servicekit.callbacks import AppChannel, Method
+from servicekit.logs import get_logger
+from servicekit.retry import Backoff
 from servicekit.sidecar import Sidecar
 from servicekit.subscriptions import Subscriber
+
+log = get_logger(__name__)
+
+_DATABASE_PATIENCE = 60.0  # seconds
 
 
 async def serve(settings: Settings, stop: asyncio.Event) -> None:
     """Run until `stop` is set."""
-    await asyncio.to_thread(upgrade, settings.database_url)
+    await _migrate(settings.database_url)
     database = Database(settings.database_url)
     async with contextlib.AsyncExitStack() as resources:
         resources.push_async_callback(database.close)
@@ -113,6 +122,25 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             relay.watch(),
             feed.run(),
         )
+
+
+async def _migrate(url: str) -> None:
+    """Bring the database to this version's schema; one that is still starting, or waking, is waited for.
+
+    Raises:
+        OperationalError: it does not let us in within a minute.
+    """
+    backoff, until = Backoff(base=0.2, cap=5.0), asyncio.get_running_loop().time() + _DATABASE_PATIENCE
+    for attempt in itertools.count():
+        try:
+            await asyncio.to_thread(upgrade, url)
+        except OperationalError as error:
+            if asyncio.get_running_loop().time() > until:
+                raise
+            log.warning("database not ready, trying again", error=str(error.orig).partition("\n")[0])
+        else:
+            return
+        await asyncio.sleep(backoff.delay(attempt))
 
 
 def main() -> None:

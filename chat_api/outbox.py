@@ -7,7 +7,7 @@ event id each time. The user's request never waits for it.
 import asyncio
 import contextlib
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, LargeBinary, or_
 from sqlmodel import Field, SQLModel, col, delete, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from chat_api.database import Database, UtcDateTime
+from chat_api.database import CountedId, Database, UtcDateTime
 from contracts.events import CloudEvent, Event, InvalidEvent
 from contracts.names import CHAT_API
 from servicekit.errors import SidecarError
@@ -47,7 +47,7 @@ class OutboxMessage(SQLModel, table=True):
     __tablename__ = "outbox"
     __table_args__ = ({"sqlite_autoincrement": True},)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int | None = Field(default=None, primary_key=True, sa_type=CountedId)
     key: str = Field(max_length=64, index=True, description="Events with one key are published in order of id.")
     event_id: str = Field(max_length=200, unique=True)
     payload: bytes = Field(sa_type=LargeBinary)
@@ -156,10 +156,23 @@ class OutboxRelay:
         """Publish what is there, as far as it may be tried now; how many were."""
         now = asyncio.get_running_loop().time()
         resting = [key for key, rest in self._resting.items() if rest.until > now]
-        query = select(OutboxMessage).where(_ripe()).order_by(col(OutboxMessage.id)).limit(_BATCH)
+        keys = select(OutboxMessage.key).where(_ripe()).group_by(col(OutboxMessage.key)).limit(_BATCH)
         async with self._database.reading() as session:
             # With more of them than a query may name nothing works at all, and waiting for them costs nobody anything.
-            messages = (await session.exec(query.where(col(OutboxMessage.key).not_in(resting[:_BATCH])))).all()
+            keys = keys.where(col(OutboxMessage.key).not_in(resting[:_BATCH]))
+            waiting = (await session.exec(keys.order_by(func.min(OutboxMessage.id)))).all()
+        if not waiting:
+            return 0
+        # Another replica's relay may be at it: each key is one relay's, or a later event would overtake an earlier one.
+        async with self._database.claiming("outbox", waiting) as claimed:
+            return await self._publish_all([key for key in waiting if key in claimed])
+
+    async def _publish_all(self, keys: Sequence[str]) -> int:
+        """Publish what is there for these keys; how many events were."""
+        query = select(OutboxMessage).where(_ripe(), col(OutboxMessage.key).in_(keys))
+        async with self._database.reading() as session:
+            # Read under the claim: what was there before it may be published by now.
+            messages = (await session.exec(query.order_by(col(OutboxMessage.id)).limit(_BATCH))).all()
         by_key: dict[str, list[OutboxMessage]] = defaultdict(list)
         for message in messages:
             by_key[message.key].append(message)

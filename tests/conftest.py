@@ -11,6 +11,16 @@ from tests.support.stack import Stack
 _STACK = pytest.StashKey[Stack]()
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """What the same tests can be run on."""
+    parser.addoption(
+        "--tasks-database",
+        choices=("sqlite", "postgresql"),
+        default="sqlite",
+        help="what the unit tests of chat_api keep tasks in (default: %(default)s)",
+    )
+
+
 @pytest.fixture(scope="session")
 def binaries() -> Binaries:
     """daprd, placement, scheduler and the broker, as `make run` finds or builds them."""

@@ -67,13 +67,8 @@ class AuthService:
             return self._open_session(session, user)
 
     async def _begin_attempt(self, email: str) -> None:
-        try:
-            async with self._database.writing() as session:
-                await attempts.begin(session, email, datetime.now(UTC))
-        except IntegrityError:
-            # Another first attempt was faster by a moment: this one is the second.
-            async with self._database.writing() as session:
-                await attempts.begin(session, email, datetime.now(UTC))
+        async with self._database.writing(f"log-in/{email}") as session:
+            await attempts.begin(session, email, datetime.now(UTC))
 
     async def log_out(self, token: str) -> None:
         """End the session; an unknown token is no error."""

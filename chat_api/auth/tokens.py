@@ -50,7 +50,7 @@ class TokenService:
             created_at=now,
             expires_at=None if lifetime is None else now + lifetime,
         )
-        async with self._database.writing() as session:
+        async with self._database.writing(user_id) as session:
             number = (await session.exec(select(func.count()).where(ApiToken.user_id == user_id))).one()
             if number >= MAX_TOKENS:
                 raise Invalid("name", f"you have {MAX_TOKENS} tokens already; revoke one that is not needed any more")
@@ -64,7 +64,7 @@ class TokenService:
             NotFound: the user has no such token.
         """
         query = delete(ApiToken).where(col(ApiToken.id) == token_id, col(ApiToken.user_id) == user_id)
-        async with self._database.writing() as session:
+        async with self._database.writing(user_id) as session:
             if (await session.exec(query)).rowcount == 0:
                 raise NotFound("You have no token with this id.")
 

@@ -50,7 +50,7 @@ class InboxFeed:
         self._database = database
         self._woken = asyncio.Event()
         self._listeners: dict[str, set[Listener]] = defaultdict(set)
-        self._newest: int | None = None
+        self._newest: dict[str, int] = {}
         self._signals = SignalReader()
         self._closed = False
 
@@ -100,12 +100,13 @@ class InboxFeed:
                     await self._woken.wait()
 
     async def _look(self) -> None:
+        users = list(self._listeners)
         async with self._database.reading() as session:
-            newest, users = await InboxRepository(session).users_since(self._newest)
+            newest = await InboxRepository(session).newest_ids(users)
             changed = await self._signals.new(session)
-        # At the first look it is not known what came since the streams that are open already last looked.
-        heard = set(self._listeners) if self._newest is None else users
-        self._newest = newest
+        # At the first look it is not known what came since the user's streams last looked.
+        heard = {name for name in users if name not in self._newest or newest.get(name, 0) > self._newest[name]}
+        self._newest = {user_id: newest.get(user_id, 0) for user_id in users}
         tasks: dict[str, set[str]] = defaultdict(set)
         for user_id, task_id in changed:
             tasks[user_id].add(task_id)

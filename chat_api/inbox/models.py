@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import Index, Text, UniqueConstraint, false
 from sqlmodel import Field, SQLModel
 
-from chat_api.database import UtcDateTime
+from chat_api.database import CountedId, UtcDateTime
 
 
 class ItemKind(StrEnum):
@@ -27,7 +27,7 @@ class InboxItem(SQLModel, table=True):
         {"sqlite_autoincrement": True},
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int | None = Field(default=None, primary_key=True, sa_type=CountedId)
     user_id: str = Field(foreign_key="users.id", ondelete="CASCADE", max_length=32)
     reminder_id: str = Field(max_length=64)
     occurrence: str = Field(max_length=32)

@@ -100,7 +100,7 @@ class InboxService:
             NotFound: this user has no such item.
         """
         now = datetime.now(UTC)
-        async with self._database.writing() as session:
+        async with self._database.writing(user_id) as session:
             inbox = InboxRepository(session)
             item = await inbox.get(user_id, item_id)
             if item is None:
@@ -117,7 +117,7 @@ class InboxService:
             Invalid: that time has passed, or the task is completed.
         """
         now = datetime.now(UTC)
-        async with self._database.writing() as session:
+        async with self._database.writing(user_id) as session:
             inbox, tasks = InboxRepository(session), TaskRepository(session)
             item = await inbox.get(user_id, item_id)
             task = await tasks.get(user_id, item.task_id, lock=True) if item else None
@@ -142,7 +142,7 @@ class InboxService:
         """
         sent: set[int] = set()
         with self._feed.listen(user_id) as listener:
-            last = after if after is not None else await _unbroken(self._newest_id())
+            last = after if after is not None else await _unbroken(self._newest_id(user_id))
             while not self._feed.closed and await _unbroken(allowed()):
                 changed = listener.take()
                 items = await _unbroken(self._unsent(user_id, last, after or 0))
@@ -152,28 +152,28 @@ class InboxService:
                 if fresh:
                     sent.update(fresh)
                     last = max(last, *fresh)
-                    await _unbroken(self._mark_delivered(list(fresh)))
+                    await _unbroken(self._mark_delivered(user_id, list(fresh)))
                 if changed:
                     yield TasksChanged(changed)
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(_RECHECK):
                         await listener.wait()
 
-    async def _newest_id(self) -> int:
+    async def _newest_id(self, user_id: str) -> int:
         async with self._database.reading() as session:
-            return await InboxRepository(session).newest_id()
+            return await InboxRepository(session).newest_id(user_id)
 
     async def _unsent(self, user_id: str, last: int, never_sent_after: int) -> Sequence[InboxItem]:
         async with self._database.reading() as session:
             return await InboxRepository(session).unsent(user_id, last, never_sent_after)
 
-    async def _mark_delivered(self, ids: Sequence[int]) -> None:
-        async with self._database.writing() as session:
+    async def _mark_delivered(self, user_id: str, ids: Sequence[int]) -> None:
+        async with self._database.writing(user_id) as session:
             await InboxRepository(session).mark_delivered(ids, datetime.now(UTC))
 
     async def _fired(self, fired: ReminderFired) -> None:
         now = datetime.now(UTC)
-        async with self._database.writing() as session:
+        async with self._database.writing(fired.user_id) as session:
             outcome, publish = await self._receive(session, fired, now)
         if outcome == "delivered":
             self._feed.wake()
@@ -212,7 +212,7 @@ class InboxService:
         return "delivered", moved or wanted
 
     async def _scheduled(self, scheduled: ReminderScheduled) -> None:
-        async with self._database.writing() as session:
+        async with self._database.writing(scheduled.user_id) as session:
             tasks = TaskRepository(session)
             found = await tasks.reminder_with_task(scheduled.reminder_id)
             if found is None:

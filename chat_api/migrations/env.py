@@ -5,6 +5,7 @@ import asyncio
 from alembic import context
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
 from sqlmodel import SQLModel
 
 import chat_api.auth.attempts
@@ -17,6 +18,7 @@ import chat_api.push.models
 import chat_api.tasks.history
 import chat_api.tasks.models
 import chat_api.tasks.signals  # noqa: F401 - tables are registered by being imported
+from chat_api.database import alone, connect_arguments, normalised
 
 
 def _run(connection: Connection) -> None:
@@ -34,8 +36,12 @@ async def _migrate() -> None:
     url = context.config.get_main_option("sqlalchemy.url")
     if url is None:
         raise RuntimeError("sqlalchemy.url is not set")
-    engine = create_async_engine(url)
+    address = normalised(url)
+    engine = create_async_engine(address, poolclass=NullPool, connect_args=connect_arguments(address))
     async with engine.begin() as connection:
+        if address.get_backend_name() == "postgresql":
+            # Replicas that start together would both make the tables. All of it is one transaction there.
+            await alone(connection, "migrations")
         await connection.run_sync(_run)
     await engine.dispose()
 

@@ -40,7 +40,7 @@ class FeedService:
     async def renew(self, user_id: str) -> str:
         """A new secret; the one before opens nothing any more."""
         secret = secrets.token_urlsafe(32)
-        async with self._database.writing() as session:
+        async with self._database.writing(user_id) as session:
             feed = await session.get(CalendarFeed, user_id)
             feed = feed or CalendarFeed(user_id=user_id, secret_hash="", created_at=datetime.now(UTC))
             feed.secret_hash, feed.created_at = _hash(secret), datetime.now(UTC)
@@ -49,7 +49,7 @@ class FeedService:
 
     async def end(self, user_id: str) -> None:
         """No feed any more; that there is none is no error."""
-        async with self._database.writing() as session:
+        async with self._database.writing(user_id) as session:
             feed = await session.get(CalendarFeed, user_id)
             if feed is not None:
                 await session.delete(feed)

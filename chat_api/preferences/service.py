@@ -56,7 +56,7 @@ class PreferencesService:
             Invalid: a digest without a time zone.
         """
         changes = wish.model_dump(exclude_unset=True)
-        async with self._database.writing() as session:
+        async with self._database.writing(user_id) as session:
             chosen = await preferences_of(session, user_id, lock=True)
             digest = await TaskRepository(session).digest(user_id, lock=True)
             at = changes.pop("digest_at", _wall_time(digest))
@@ -79,7 +79,7 @@ class PreferencesService:
     async def settle_zone(self, user_id: str, zone: ZoneInfo, *, move: bool) -> Chosen:
         """The user is in `zone`: move all that is to come there, at the same wall-clock times; or leave it."""
         now = datetime.now(UTC)
-        async with self._database.writing() as session:
+        async with self._database.writing(user_id) as session:
             chosen = await preferences_of(session, user_id, lock=True)
             if move:
                 await move_all(session, user_id, chosen.timezone, zone, now)

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Protocol
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from chat_api import outbox
@@ -104,7 +105,14 @@ class PushService:
             raise _unavailable(error) from error
         if verdict.field is not None:
             raise Invalid(verdict.field, verdict.message)
-        async with self._database.writing() as session:
+        try:
+            await self._keep(user_id, endpoint, p256dh, auth)
+        except IntegrityError:
+            # The same browser, for another user, was faster by a moment: it is known by now.
+            await self._keep(user_id, endpoint, p256dh, auth)
+
+    async def _keep(self, user_id: str, endpoint: str, p256dh: str, auth: str) -> None:
+        async with self._database.writing(user_id) as session:
             repository = PushRepository(session)
             known = await repository.by_endpoint(endpoint)
             if known is not None and (known.user_id, known.p256dh, known.auth) == (user_id, p256dh, auth):
@@ -127,7 +135,7 @@ class PushService:
 
     async def unsubscribe(self, user_id: str, endpoint: str) -> None:
         """Forget a browser of the user's; one that is not known is no error."""
-        async with self._database.writing() as session:
+        async with self._database.writing(user_id) as session:
             await PushRepository(session).delete_endpoint(endpoint, user_id=user_id)
 
     # For the notification service
@@ -155,7 +163,7 @@ class PushService:
 
     async def postpone(self, request: PostponeNotification) -> Done:
         """Want it again later. Asked twice for one attempt, it is wanted once."""
-        async with self._database.writing() as session:
+        async with self._database.writing(request.event.user_id) as session:
             if await outbox.holds(session, request.event.event_id()):
                 return Done()
             outbox.put(session, request.event, not_before=request.not_before)

@@ -57,7 +57,7 @@ class TaskAdoption:
         """
         now = datetime.now(UTC)
         done = Adopted()
-        async with self._database.writing() as session:
+        async with self._database.writing(user_id) as session:
             history = History(session, user_id)
             known = await _known(session, user_id, wishes)
             for wish in wishes:

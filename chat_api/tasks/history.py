@@ -9,7 +9,7 @@ from sqlalchemy import JSON, Column, Index
 from sqlmodel import Field, SQLModel, col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from chat_api.database import UtcDateTime
+from chat_api.database import CountedId, UtcDateTime
 from chat_api.tasks.models import Reminder, Task, TaskList
 
 _KEPT = 50  # changes of a user's
@@ -21,7 +21,7 @@ class Change(SQLModel, table=True):
     __tablename__ = "changes"
     __table_args__ = (Index("ix_changes_user_id_id", "user_id", "id"), {"sqlite_autoincrement": True})
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int | None = Field(default=None, primary_key=True, sa_type=CountedId)
     user_id: str = Field(foreign_key="users.id", ondelete="CASCADE", max_length=32)
     said: str = Field(max_length=700, description="What to tell the user once it is taken back.")
     before: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False))

@@ -62,7 +62,7 @@ class ListService:
 
     async def add(self, user_id: str, name: str) -> CountedList:
         """Make a list; the one of that name if there is one already."""
-        async with self._database.writing() as session:
+        async with self._database.writing(user_id) as session:
             made = await list_called(session, user_id, name, datetime.now(UTC))
             return next(one for one in await _counted(session, user_id) if one.id == made.id)
 
@@ -73,7 +73,7 @@ class ListService:
             NotFound: this user has no such list.
             Invalid: another list is called that.
         """
-        async with self._database.writing() as session:
+        async with self._database.writing(user_id) as session:
             found = await _found(session, user_id, list_id)
             others = select(TaskList.id).where(TaskList.user_id == user_id, TaskList.name_key == name_key(name))
             if any(other != list_id for other in await session.exec(others)):
@@ -93,7 +93,7 @@ class ListService:
             NotFound: this user has no such list.
         """
         now = datetime.now(UTC)
-        async with self._database.writing() as session:
+        async with self._database.writing(user_id) as session:
             found = await _found(session, user_id, list_id)
             repository = TaskRepository(session)
             history = History(session, user_id)

@@ -12,7 +12,7 @@ from pydantic import AwareDatetime, TypeAdapter
 from sqlalchemy import ColumnElement, String, cast, func, literal, or_, tuple_
 from sqlmodel import col, select
 
-from chat_api.database import UtcDateTime
+from chat_api.database import UtcDateTime, by_code_point
 from chat_api.errors import Invalid
 from chat_api.tasks.models import Task, TaskKind, TaskList, TaskStatus, name_key
 
@@ -72,7 +72,7 @@ class TaskQuery:
             TaskSort.DUE: [due],
             TaskSort.CREATED: [],
             TaskSort.PRIORITY: [func.coalesce(col(Task.priority), _LAST_PRIORITY), due],
-            TaskSort.TITLE: [func.lower(col(Task.title))],
+            TaskSort.TITLE: [by_code_point(func.lower(col(Task.title)))],
             TaskSort.UPDATED: [updated],
         }
         # Ids begin with the time of making (chat_api.identifiers), so by id is by age.
@@ -92,8 +92,8 @@ class TaskQuery:
             pattern = f"%{_escaped(self.text)}%"
             wanted.append(or_(col(Task.title).ilike(pattern, escape="\\"), col(Task.notes).ilike(pattern, escape="\\")))
         if self.tag:
-            # Tags are a JSON list of strings without quotes in them (chat_api.tasks.schemas.Tag).
-            wanted.append(cast(col(Task.tags), String).like(f'%"{_escaped(self.tag)}"%', escape="\\"))
+            # Tags are a JSON list of strings without quotes in them (chat_api.tasks.schemas.Tag), stored in ASCII.
+            wanted.append(cast(col(Task.tags), String).like(f"%{_escaped(json.dumps(self.tag))}%", escape="\\"))
         if self.priority is not None:
             wanted.append(col(Task.priority) == self.priority)
         if self.list_name is not None:
@@ -110,7 +110,10 @@ class TaskQuery:
         if self.cursor is not None:
             columns = self._columns()
             position = zip(self._position(self.cursor), columns, strict=True)
-            last_seen = tuple_(*(literal(value, column.type) for value, column in position))
+            values: list[ColumnElement[Any]] = [literal(value, column.type) for value, column in position]
+            if self.sort is TaskSort.TITLE:
+                values[0] = func.lower(values[0])  # by the database, whose idea of lower case the order is by
+            last_seen = tuple_(*values)
             wanted.append(tuple_(*columns) < last_seen if self._descends else tuple_(*columns) > last_seen)
         return wanted
 
@@ -120,7 +123,7 @@ class TaskQuery:
             TaskSort.DUE: [_text(task.due_at)],
             TaskSort.CREATED: [],
             TaskSort.PRIORITY: [task.priority or _LAST_PRIORITY, _text(task.due_at)],
-            TaskSort.TITLE: [task.title.lower()],
+            TaskSort.TITLE: [task.title],
             TaskSort.UPDATED: [_text(task.updated_at)],
         }
         position = json.dumps([self.sort, *values[self.sort], task.id])

@@ -123,7 +123,7 @@ class TaskService:
             Invalid: a time that has passed, a recurrence that cannot be, or a parent that cannot have it.
         """
         now = datetime.now(UTC)
-        async with self._database.writing() as session:
+        async with self._database.writing(user_id) as session:
             repository = TaskRepository(session)
             made = await repository.made_by(user_id, request_key) if request_key is not None else None
             if made is not None:
@@ -149,7 +149,7 @@ class TaskService:
         """
         now = datetime.now(UTC)
         changes = wish.model_dump(exclude_unset=True, exclude={"scope"})
-        async with self._database.writing() as session:
+        async with self._database.writing(user_id) as session:
             repository = TaskRepository(session)
             task = await _to_change(repository, user_id, task_id, seen)
             reminders = list(await repository.reminders([task.id]))
@@ -183,7 +183,7 @@ class TaskService:
             Invalid: it does not recur, is completed, or has no occurrence after this one.
         """
         now = datetime.now(UTC)
-        async with self._database.writing() as session:
+        async with self._database.writing(user_id) as session:
             repository = TaskRepository(session)
             task = await _to_change(repository, user_id, task_id, seen)
             reminders = list(await repository.reminders([task.id]))
@@ -209,7 +209,7 @@ class TaskService:
             Changed: `seen` is no longer its version.
         """
         now = datetime.now(UTC)
-        async with self._database.writing() as session:
+        async with self._database.writing(user_id) as session:
             repository = TaskRepository(session)
             task = await _to_change(repository, user_id, task_id, seen)
             gone = (await _views(session, [task]))[0]
@@ -230,7 +230,7 @@ class TaskService:
         Raises:
             NotFound: there is none of the last day.
         """
-        async with self._database.writing() as session:
+        async with self._database.writing(user_id) as session:
             undone = await undo.take_back(session, user_id, datetime.now(UTC))
             repository = TaskRepository(session)
             found = [await repository.get(user_id, task_id) for task_id in undone.task_ids]

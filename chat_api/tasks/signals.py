@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from sqlmodel import Field, SQLModel, col, delete, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from chat_api.database import UtcDateTime
+from chat_api.database import CountedId, UtcDateTime
 
 _KEPT = timedelta(minutes=5)
 # Ids are given in one order and committed in another where several write at once: looked at again by so many.
@@ -22,7 +22,7 @@ class TaskSignal(SQLModel, table=True):
     __tablename__ = "task_signals"
     __table_args__ = ({"sqlite_autoincrement": True},)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int | None = Field(default=None, primary_key=True, sa_type=CountedId)
     user_id: str = Field(max_length=32)
     task_id: str = Field(max_length=64)
     created_at: datetime = Field(sa_type=UtcDateTime, index=True)

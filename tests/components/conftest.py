@@ -15,8 +15,8 @@ from tests.components.daprd import Daprd
 from tests.components.kafka_broker import KafkaBroker
 from tests.components.kubernetes_api import KubernetesApi
 from tests.components.loopback import Certificate
-from tests.components.postgres import Postgres, find_binaries
 from tests.components.resources import PRODUCTION
+from tests.support.postgres import Postgres, find_binaries
 
 NAMESPACE = "todo"
 _USER, _PASSWORD = "todo", "not-a-secret"

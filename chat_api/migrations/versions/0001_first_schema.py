@@ -8,12 +8,15 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
+# 64 bits on PostgreSQL, too; SQLite counts only what is called INTEGER.
+_COUNTED = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
 
 def upgrade() -> None:
     """Forward."""
     op.create_table(
         "outbox",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", _COUNTED, nullable=False),
         sa.Column("key", sa.String(length=64), nullable=False),
         sa.Column("event_id", sa.String(length=200), nullable=False),
         sa.Column("payload", sa.LargeBinary(), nullable=False),
@@ -36,7 +39,7 @@ def upgrade() -> None:
 
     op.create_table(
         "inbox",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", _COUNTED, nullable=False),
         sa.Column("user_id", sa.String(length=32), nullable=False),
         sa.Column("reminder_id", sa.String(length=64), nullable=False),
         sa.Column("occurrence", sa.String(length=32), nullable=False),

@@ -54,7 +54,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "changes",
-        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), primary_key=True),
         sa.Column("user_id", sa.String(length=32), _user(), nullable=False),
         sa.Column("said", sa.String(length=700), nullable=False),
         sa.Column("before", sa.JSON(), nullable=False),

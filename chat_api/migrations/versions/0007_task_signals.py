@@ -13,7 +13,7 @@ def upgrade() -> None:
     """Forward."""
     op.create_table(
         "task_signals",
-        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), primary_key=True),
         sa.Column("user_id", sa.String(length=32), nullable=False),
         sa.Column("task_id", sa.String(length=64), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),

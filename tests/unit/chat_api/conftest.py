@@ -1,11 +1,12 @@
-"""A migrated SQLite database in a file, and the services on it."""
+"""A migrated database, and the services on it: SQLite in a file, or a real PostgreSQL (``--tasks-database``)."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlmodel import SQLModel
 
 from chat_api.assistant.exchange import Services
 from chat_api.assistant.service import Assistant
@@ -20,6 +21,7 @@ from chat_api.tasks.lists import ListService
 from chat_api.tasks.service import TaskService
 from contracts.events import CloudEvent
 from servicekit.errors import SidecarUnavailable
+from tests.support.postgres import Postgres, find_binaries
 
 if TYPE_CHECKING:
     from tests.unit.chat_api.chatting import Chat
@@ -53,18 +55,41 @@ class FakePublisher:
 
 
 @pytest.fixture(scope="session")
+def postgres(request: pytest.FixtureRequest) -> Iterator[Postgres | None]:
+    """The server that the tasks are kept on, if they are to be (``--tasks-database``)."""
+    if request.config.getoption("--tasks-database") != "postgresql":
+        yield None
+        return
+    binaries = find_binaries()
+    assert binaries is not None, "PostgreSQL's server is not installed (Debian: apt-get install postgresql)"
+    with Postgres(binaries, user="todo", password="not-a-secret") as server:
+        upgrade(server.create("migrated"))
+        yield server
+
+
+@pytest.fixture(scope="session")
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty, migrated database to copy."""
+    """An empty, migrated SQLite database to copy."""
     path = tmp_path_factory.mktemp("database") / "tasks.db"
     upgrade(f"sqlite+aiosqlite:///{path}")
     return path
 
 
 @pytest.fixture
-async def database(migrated: Path, tmp_path: Path) -> AsyncIterator[Database]:
+def database_url(postgres: Postgres | None, migrated: Path, tmp_path: Path) -> str:
+    """An empty, migrated database."""
+    if postgres is not None:
+        tables = ", ".join(table.name for table in SQLModel.metadata.sorted_tables)
+        postgres.query(f"TRUNCATE {tables} RESTART IDENTITY CASCADE", "migrated")
+        return postgres.url_of("migrated")
     copy = tmp_path / "tasks.db"
     copy.write_bytes(migrated.read_bytes())
-    opened = Database(f"sqlite+aiosqlite:///{copy}")
+    return f"sqlite+aiosqlite:///{copy}"
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    opened = Database(database_url)
     async with opened.writing() as session:
         for name in (ALICE, BOB):
             session.add(User(id=name, email=f"{name}@example.org", password_hash="-", created_at=datetime.now(UTC)))

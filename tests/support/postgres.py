@@ -39,7 +39,16 @@ class Postgres:
     @property
     def connection_string(self) -> str:
         """For the component."""
-        return f"postgresql://{self._user}:{self._password}@127.0.0.1:{self._port}/{_DATABASE}?sslmode=disable"
+        return self.url_of(_DATABASE)
+
+    def url_of(self, database: str) -> str:
+        """The address of one of its databases, as a provider would hand it out."""
+        return f"postgresql://{self._user}:{self._password}@127.0.0.1:{self._port}/{database}?sslmode=disable"
+
+    def create(self, database: str) -> str:
+        """Make a database; its address."""
+        self.query(f'CREATE DATABASE "{database}"')
+        return self.url_of(database)
 
     def __enter__(self) -> Self:
         secret = self._folder / "password"
@@ -78,10 +87,10 @@ class Postgres:
                 self._process.wait(20)
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def query(self, sql: str) -> list[str]:
+    def query(self, sql: str, database: str = _DATABASE) -> list[str]:
         """Run a statement; each row with its columns joined by ``|``."""
         answer = subprocess.run(
-            [self._binaries / "psql", self.connection_string, "--no-psqlrc", "-At", "-c", sql],
+            [self._binaries / "psql", self.url_of(database), "--no-psqlrc", "-At", "-c", sql],
             check=True,
             capture_output=True,
             text=True,
