@@ -11,8 +11,8 @@ ENVIRONMENT := .venv/.installed
 ##@ Use it
 
 .PHONY: run
-run: $(ENVIRONMENT) ## run the whole system; prints the page's address (PORT=9000 moves it, RESOURCES=folder adds components)
-	@exec $(BIN)/python -m runtime up $(addprefix --resources ,$(RESOURCES))
+run: $(ENVIRONMENT) ## run the whole system; prints the page's address (PORT=9000 moves it, RESOURCES=folder adds components, STACK=kafka-postgresql swaps)
+	@exec $(BIN)/python -m runtime up $(addprefix --resources ,$(RESOURCES)) $(addprefix --stack ,$(STACK))
 
 .PHONY: broker
 broker: $(ENVIRONMENT) ## run only the broker, for `dapr run -f .`
@@ -21,8 +21,23 @@ broker: $(ENVIRONMENT) ## run only the broker, for `dapr run -f .`
 ##@ Test it
 
 .PHONY: test
-test: $(ENVIRONMENT) runtime browser ## all tests (ARGS="tests/e2e -k reschedule" for some)
+test: $(ENVIRONMENT) runtime browser ## all tests, and some on Kafka and PostgreSQL (ARGS="tests/e2e -k reschedule" for some)
 	@$(BIN)/pytest $(ARGS)
+	@$(if $(filter tests/% --stack% -k,$(ARGS)),,$(MAKE) --no-print-directory test-kafka-postgresql)
+
+# A part of the same tests that is about what a broker or a database can do differently, in some minutes.
+KAFKA_POSTGRESQL := tests/unit/chat_api/test_outbox.py tests/unit/chat_api/test_inbox.py tests/unit/chat_api/test_tasks.py \
+	tests/unit/chat_api/test_undo.py tests/e2e/test_main_job.py tests/e2e/test_replicas.py tests/e2e/test_kafka.py \
+	tests/chaos/test_kills.py::test_killing_a_process_loses_and_repeats_nothing[broker] \
+	tests/chaos/test_kills.py::test_killing_a_process_loses_and_repeats_nothing[reminder-actor.daprd]
+
+.PHONY: test-kafka-postgresql
+test-kafka-postgresql: $(ENVIRONMENT) ## a part of the end-to-end tests on Kafka and PostgreSQL, and the tasks' tests on PostgreSQL
+	@scripts/on-stack kafka-postgresql $(BIN)/pytest --durations=10 --stack kafka-postgresql --tasks-database postgresql $(KAFKA_POSTGRESQL)
+
+.PHONY: test-matrix
+test-matrix: $(ENVIRONMENT) runtime ## the end-to-end and chaos tests on every other stack; hours (STACKS=redis,kafka-redis ARGS=... for some)
+	@$(BIN)/python scripts/test-matrix $(if $(STACKS),--stacks $(STACKS)) $(ARGS)
 
 .PHONY: test-fast
 test-fast: $(ENVIRONMENT) ## unit tests: no runtime, some seconds

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Collection
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
+from weakref import WeakValueDictionary
 
 from sqlalchemy import BigInteger, ColumnElement, DateTime, Dialect, Integer, String, event, text
 from sqlalchemy.engine import URL, Connection, make_url
@@ -100,6 +101,8 @@ class Database:
             asyncio.Lock() if self._is_sqlite else contextlib.nullcontext()
         )
 
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
     @contextlib.asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
         """A session for queries; nothing it does is kept.
@@ -119,7 +122,12 @@ class Database:
         Those of one owner, a user by id, come one after the other, whichever replica they run in: what has been read
         of that user's stays true until the end, and the rows that are added are seen in the order of their ids.
         """
-        async with self._queue, AsyncSession(self._writer, expire_on_commit=False) as session, session.begin():
+        async with (
+            self._queue,
+            self._turn(owner),
+            AsyncSession(self._writer, expire_on_commit=False) as session,
+            session.begin(),
+        ):
             if not self._is_sqlite:  # which lets in one writer at a time anyway
                 connection = await session.connection()
                 if owner is None:
@@ -127,6 +135,13 @@ class Database:
                 else:
                     await connection.execute(_TURN, {"key": f"owner/{owner}"})
             yield session
+
+    def _turn(self, owner: str | None) -> contextlib.AbstractAsyncContextManager[Any]:
+        """Those of one owner in this process wait here, and hold no connection meanwhile."""
+        if owner is None or self._is_sqlite:
+            return contextlib.nullcontext()
+        # It is forgotten when nobody has it or waits for it.
+        return self._turns.setdefault(owner, asyncio.Lock())
 
     @contextlib.asynccontextmanager
     async def claiming(self, purpose: str, keys: Collection[str]) -> AsyncIterator[frozenset[str]]:

@@ -10,10 +10,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from runtime.backing import DEFAULT, NAMED, Backing
 from runtime.console import Console
-from runtime.errors import PortTaken, RuntimeProblem
+from runtime.errors import NotInstalled, PortTaken, RuntimeProblem
 from runtime.install import install
 from runtime.layout import PROJECT, Layout
+from runtime.servers import find_servers
 from runtime.topology import Topology
 
 if TYPE_CHECKING:
@@ -26,7 +28,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Entry point; the exit status."""
     parser = argparse.ArgumentParser(prog="python -m runtime", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("install", help="find, download or build the runtime, and say where it is")
+    have = commands.add_parser("install", help="find, download or build the runtime, and say where it is")
+    have.add_argument("--stack", default=DEFAULT, choices=sorted(NAMED), help="and what this one stands on")
     up = commands.add_parser("up", help="run everything until Ctrl-C")
     up.add_argument("--root", type=Path, default=PROJECT, help="where .data is kept (default: the project)")
     up.add_argument("--port", type=_port_number, help="the page's port (default: PORT, or 8080)")
@@ -38,6 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         metavar="FOLDER",
         help="load the Dapr resources in this folder, too (may be given again)",
     )
+    up.add_argument("--stack", default=DEFAULT, choices=sorted(NAMED), help="what it stands on (default: %(default)s)")
     up.add_argument("--verbose", action="store_true", help="show the runtime's everyday lines too")
     broker = commands.add_parser("broker", help="run the broker alone, for `dapr run -f .`")
     broker.add_argument("--root", type=Path, default=PROJECT)
@@ -46,24 +50,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         match chosen.command:
             case "install":
-                for name, path in _installed().items():
+                for name, path in _installed(Backing.named(chosen.stack)).items():
                     print(f"{name:<12} {path}")
                 return 0
             case "broker":
                 return asyncio.run(_broker(chosen.root.resolve(), chosen.port))
             case _:
                 topology = Topology.load(PROJECT / "dapr.yaml").with_resources(chosen.resources)
-                return asyncio.run(_up(topology, chosen.root, chosen.port or _page_port(), verbose=chosen.verbose))
+                backing, port = Backing.named(chosen.stack), chosen.port or _page_port()
+                return asyncio.run(_up(topology, backing, chosen.root, port, verbose=chosen.verbose))
     except RuntimeProblem as problem:
         print(f"\n{problem}", file=sys.stderr)
-        return 1
+        return os.EX_UNAVAILABLE if isinstance(problem, NotInstalled) else 1
     except KeyboardInterrupt:
         return 130
 
 
-def _installed() -> dict[str, Path]:
+def _installed(backing: Backing) -> dict[str, Path]:
     binaries = install()
-    return {name: getattr(binaries, name) for name in binaries.__slots__}
+    return {name: getattr(binaries, name) for name in binaries.__slots__} | find_servers(backing)
 
 
 def _port_number(text: str) -> int:
@@ -79,13 +84,13 @@ def _page_port() -> int:
         raise PortTaken(f"PORT: {error}") from error
 
 
-async def _up(topology: Topology, root: Path, port: int, *, verbose: bool) -> int:
+async def _up(topology: Topology, backing: Backing, root: Path, port: int, *, verbose: bool) -> int:
     # Here, because `install` runs before every test and needs none of the client libraries.
     from runtime.supervisor import Supervisor, process_names  # noqa: PLC0415
 
     binaries = install()
     started = time.monotonic()
-    console = Console(process_names(topology), verbose=verbose)
+    console = Console(process_names(topology, backing), verbose=verbose)
     supervisor = Supervisor(
         topology,
         root=root,
@@ -93,6 +98,7 @@ async def _up(topology: Topology, root: Path, port: int, *, verbose: bool) -> in
         binaries=binaries,
         sink=console.line,
         log_format="console" if console.colourful else "json",
+        backing=backing,
     )
     stop = _stop_signals(supervisor)
     stopping = asyncio.create_task(stop.wait())

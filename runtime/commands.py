@@ -101,7 +101,7 @@ def sidecar(
         f"--placement-host-address={_LOOPBACK}:{placement_port}",
         f"--scheduler-host-address={_LOOPBACK}:{scheduler_port}",
         *(f"--resources-path={path}" for path in app.resources),
-        f"--config={app.config}",
+        *(f"--config={path}" for path in app.configs),
         f"--dapr-graceful-shutdown-seconds={_GRACE}",
     )
 
@@ -120,6 +120,7 @@ def app_environment(
     port: int,
     layout: Layout,
     log_format: str,
+    tasks_url: str | None = None,
 ) -> dict[str, str]:
     """What a service reads: the run file's `env`, and the addresses of this instance, which win."""
     env = {
@@ -139,7 +140,7 @@ def app_environment(
     if app.serves_people:
         env["PORT"] = str(port)
     if "DATABASE_URL" in app.env:
-        env["DATABASE_URL"] = layout.tasks_url
+        env["DATABASE_URL"] = tasks_url or layout.tasks_url
     return env
 
 

@@ -43,6 +43,26 @@ class Layout:
         return self.data / "nats"
 
     @property
+    def components(self) -> Path:
+        """Copies of the Dapr resources, where others than the project's own set were chosen."""
+        return self.data / "components"
+
+    @property
+    def kafka(self) -> Path:
+        """Kafka's configuration, certificate and log."""
+        return self.data / "kafka"
+
+    @property
+    def redis(self) -> Path:
+        """Redis's configuration and append-only file."""
+        return self.data / "redis"
+
+    @property
+    def postgresql(self) -> Path:
+        """PostgreSQL's data, or a link to it."""
+        return self.data / "postgresql"
+
+    @property
     def scheduler(self) -> Path:
         """The Dapr scheduler's jobs."""
         return self.data / "scheduler"
@@ -54,5 +74,5 @@ class Layout:
 
     def create(self) -> None:
         """Make the folders, readable by this user only."""
-        for folder in (self.data, self.logs, self.broker, self.scheduler):
+        for folder in (self.data, self.logs, self.broker, self.kafka, self.redis, self.scheduler):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)

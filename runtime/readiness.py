@@ -13,12 +13,16 @@ _ANSWER_TIMEOUT = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """A question to one part. `accept` judges the JSON of a 2xx answer; without it 2xx is enough."""
+    """A question to one part, at an address or by a call.
+
+    `accept` judges the JSON of a 2xx answer; without it 2xx is enough.
+    """
 
     name: str
-    url: str
+    url: str = ""
     accept: Callable[[Any], bool] | None = None
     headers: Mapping[str, str] | None = None
+    ask: Callable[[], Awaitable[bool]] | None = None
 
 
 def hosts_actor(actor_type: str) -> Callable[[Any], bool]:
@@ -48,6 +52,9 @@ async def _wait(session: aiohttp.ClientSession, probe: Probe, done: Callable[[st
 
 async def _ask(session: aiohttp.ClientSession, probe: Probe) -> bool:
     try:
+        if probe.ask is not None:
+            async with asyncio.timeout(_ANSWER_TIMEOUT):
+                return await probe.ask()
         async with session.get(probe.url, headers=probe.headers) as response:
             if not response.ok:
                 return False

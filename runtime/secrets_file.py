@@ -15,27 +15,31 @@ NATS_URL = "nats-url"
 NATS_TOKEN = "nats-token"  # noqa: S105 - a secret's name
 
 
-def read(path: Path) -> dict[str, str]:
+Secret = str | dict[str, str]
+"""One value, or several by their keys."""
+
+
+def read(path: Path) -> dict[str, Secret]:
     """What the file holds; nothing when there is none.
 
     Raises:
         ValueError: it is not JSON.
     """
     try:
-        content: dict[str, str] = json.loads(path.read_text())
+        content: dict[str, Secret] = json.loads(path.read_text())
     except FileNotFoundError:
         return {}
     return content
 
 
-def update(path: Path, values: Mapping[str, str]) -> None:
+def update(path: Path, values: Mapping[str, Secret]) -> None:
     """Set some secrets and keep the others."""
     write_private(path, json.dumps({**read(path), **values}, indent=2) + "\n")
 
 
 def token(path: Path) -> str:
     """The broker's token: the one of the last start, or a new random one."""
-    return read(path).get(NATS_TOKEN) or secrets.token_urlsafe(32)
+    return str(read(path).get(NATS_TOKEN) or secrets.token_urlsafe(32))
 
 
 def ensure_vapid_key(path: Path) -> None:
@@ -43,6 +47,11 @@ def ensure_vapid_key(path: Path) -> None:
     if VAPID_SECRET not in read(path):
         number = ec.generate_private_key(ec.SECP256R1()).private_numbers().private_value
         update(path, {VAPID_SECRET: base64.urlsafe_b64encode(number.to_bytes(32, "big")).rstrip(b"=").decode()})
+
+
+def as_environment(path: Path) -> dict[str, str]:
+    """The secrets of one value, each under its name."""
+    return {name: value for name, value in read(path).items() if isinstance(value, str)}
 
 
 def write_private(path: Path, text: str) -> None:

@@ -1,4 +1,4 @@
-"""Starts the broker, Dapr's control plane, and a sidecar and an app for each entry of the run file; keeps them up."""
+"""Starts the servers, Dapr's control plane, and a sidecar and an app for each entry of the run file; keeps them up."""
 
 import asyncio
 import contextlib
@@ -7,18 +7,20 @@ import functools
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TextIO
 
 from contracts import names as contract
-from runtime import broker as nats_broker
 from runtime import commands, leases, secrets_file
+from runtime.backing import Backing, Secrets, Tasks
 from runtime.console import NOTICE, LogFiles
 from runtime.errors import AlreadyRunning, GaveUp, StartFailed
 from runtime.install import Binaries
 from runtime.layout import Layout
+from runtime.parts import server_names, servers
+from runtime.parts.part import Launch, Part
 from runtime.ports import Ports
 from runtime.processes import Child, Command, Sink, tail
 from runtime.readiness import Probe, first, hosts_actor, wait_all
@@ -31,12 +33,17 @@ PLACEMENT = "placement"
 SCHEDULER = "dapr-scheduler"
 _APP_GRACE = 10.0
 _SIDECAR_GRACE = 8.0
-_CONTROL_GRACE = 5.0
+_CONTROL_GRACE = 15.0
+_LOOK = 0.1
 
 
-def process_names(topology: Topology) -> tuple[str, ...]:
+def process_names(topology: Topology, backing: Backing) -> tuple[str, ...]:
     """All processes of a run, in the order in which they start."""
-    return (BROKER, PLACEMENT, SCHEDULER, *(n for a in topology.apps for n in (a.name, sidecar_name(a.name))))
+    return (
+        *server_names(backing),
+        *(PLACEMENT, SCHEDULER),
+        *(n for a in topology.apps for n in (a.name, sidecar_name(a.name))),
+    )
 
 
 def sidecar_name(app: str) -> str:
@@ -50,13 +57,14 @@ class Supervisor:
     The children end with the thread that runs that loop, whatever becomes of this process.
 
     Args:
-        topology: what to run beside the broker and Dapr's control plane.
+        topology: what to run beside the servers and Dapr's control plane.
         root: where ``.data`` is; daprd's working directory.
         port: the page's port; 0 picks a free one.
         binaries: what to run it with.
         sink: hears every line as (process name, line); lines that begin with ``***`` are the supervisor's own.
         env: set for the apps, over everything else.
         log_format: how the apps log, "json" or "console".
+        backing: the servers to stand on.
     """
 
     def __init__(
@@ -69,9 +77,11 @@ class Supervisor:
         sink: Callable[[str, str], None] | None = None,
         env: Mapping[str, str] | None = None,
         log_format: str = "json",
+        backing: Backing | None = None,
     ) -> None:
         self._layout = Layout(root.resolve())
         self._topology = topology
+        self._backing = backing or Backing()
         self._binaries = binaries
         self._sink = sink
         self._env = dict(env or {})
@@ -80,17 +90,17 @@ class Supervisor:
         self._lock: TextIO | None = None
         self._failure: GaveUp | None = None
         self._failed = asyncio.Event()
-        self._broker_ready = asyncio.Event()
         self._children: dict[str, Child] = {}
         self._chores: set[asyncio.Task[None]] = set()
-        self.names = process_names(topology)
+        self.names = process_names(topology, self._backing)
 
         ports = Ports.from_environment()
         if port:
             ports.claim(port, f"stop it, or choose another with PORT, for example PORT={port + 1}")
         serving = [app.name for app in topology.apps if app.serves_people]
         self._page_ports = {name: (port if number == 0 else 0) or ports.pick() for number, name in enumerate(serving)}
-        self._broker_ports = {"nats": ports.pick(), "monitor": ports.pick()}
+        self._parts = {part.name: part for part in servers(self._backing, self._layout, ports, binaries)}
+        self._ready = {name: asyncio.Event() for name in self._parts}
         self._placement_ports = commands.PlacementPorts(*(ports.pick() for _ in range(3)))
         self._scheduler_ports = commands.SchedulerPorts(*(ports.pick() for _ in range(5)))
         self._app_ports = {app.name: ports.pick() for app in topology.apps}
@@ -117,12 +127,15 @@ class Supervisor:
         self._layout.create()
         self._acquire_lock()
         try:
-            self._create_children()
+            self._topology = self._topology.on(self._backing, self._layout)
+            launches = await asyncio.to_thread(lambda: [(part, part.prepare()) for part in self._parts.values()])
+            self._create_children(launches)
             for name in self.names:
                 if not name.endswith(".daprd"):
                     self._children[name].start()
-            # A sidecar that finds no broker ends at once: that is worth a moment's wait.
-            await first(self._broker_ready.wait(), self._raise_on_failure(), _late(patience, "the broker"))
+            # A sidecar that finds no broker or store ends at once: that is worth a moment's wait.
+            for name, ready in self._ready.items():
+                await first(ready.wait(), self._raise_on_failure(), _late(patience, name))
             for app in self._topology.apps:
                 self._children[sidecar_name(app.name)].start()
             await self.wait_ready(patience)
@@ -176,6 +189,11 @@ class Supervisor:
             self._lock.close()
             self._lock = None
 
+    def remove_data(self) -> None:
+        """Delete what the servers keep elsewhere than below the root; when all has stopped."""
+        for part in self._parts.values():
+            part.remove_data()
+
     def kill_now(self) -> None:
         """SIGKILL to everything, without waiting; `stop` must already be under way."""
         for child in self._children.values():
@@ -198,8 +216,8 @@ class Supervisor:
 
     def ports(self, name: str) -> Mapping[str, int]:
         """The ports of a part by purpose; they stay the same over restarts."""
-        if name == BROKER:
-            return self._broker_ports
+        if name in self._parts:
+            return self._parts[name].ports
         if name == PLACEMENT:
             return asdict(self._placement_ports)
         if name == SCHEDULER:
@@ -268,8 +286,8 @@ class Supervisor:
         lock.flush()
         self._lock = lock
 
-    def _create_children(self) -> None:
-        for command, after_start in self._commands():
+    def _create_children(self, launches: Sequence[tuple[Part, Launch]]) -> None:
+        for command, after_start in self._commands(launches):
             self._children[command.name] = Child(
                 command,
                 sink=self._take_line,
@@ -278,16 +296,22 @@ class Supervisor:
                 after_start=after_start,
             )
 
-    def _commands(self) -> Iterator[tuple[Command, Callable[[], "asyncio.Future[None]"] | None]]:
+    def _commands(
+        self, launches: Sequence[tuple[Part, Launch]]
+    ) -> Iterator[tuple[Command, Callable[[], "asyncio.Future[None]"] | None]]:
         layout, binaries = self._layout, self._binaries
         inherited = commands.sidecar_environment(os.environ)
-        server = nats_broker.prepare(layout, self._broker_ports["nats"], self._broker_ports["monitor"])
         secrets_file.ensure_vapid_key(layout.secrets)
         runtime = functools.partial(Command, cwd=layout.root, env=inherited)
-        yield (
-            runtime(BROKER, server.command(binaries.nats_server, layout)),
-            lambda: asyncio.ensure_future(self._broker_started(server)),
-        )
+        for part, launch in launches:
+            after_start = functools.partial(self._part_started, part)
+            yield (
+                Command(part.name, launch.argv, layout.root, {**inherited, **launch.env}),
+                lambda started=after_start: asyncio.ensure_future(started()),  # type: ignore[misc]
+            )
+        for_sidecars = {key: value for _, launch in launches for key, value in launch.sidecar_env.items()}
+        if self._backing.secrets is Secrets.ENVIRONMENT:
+            for_sidecars |= secrets_file.as_environment(layout.secrets)
         yield runtime(PLACEMENT, commands.placement(binaries.placement, self._placement_ports)), None
         yield (
             runtime(SCHEDULER, commands.scheduler(binaries.scheduler, self._scheduler_ports, layout)),
@@ -307,7 +331,7 @@ class Supervisor:
                         scheduler_port=self._scheduler_ports.grpc,
                     ),
                     layout.root,
-                    {**inherited, **self._tokens[app.name].environment},
+                    {**inherited, **for_sidecars, **self._tokens[app.name].environment},
                 ),
                 None,
             )
@@ -321,6 +345,7 @@ class Supervisor:
             port=self._page_ports.get(app.name, 0),
             layout=self._layout,
             log_format=self._log_format,
+            tasks_url=self._tasks_url(),
         )
         program, *arguments = app.command
         if os.sep in program:
@@ -332,11 +357,19 @@ class Supervisor:
             {**env, **self._tokens[app.name].environment, **self._env},
         )
 
-    async def _broker_started(self, server: nats_broker.Broker) -> None:
-        await nats_broker.ensure_streams(server)
-        self._broker_ready.set()
-        ended_at = self._children[BROKER].ended_at
-        if ended_at is not None and time.monotonic() - ended_at > nats_broker.CLIENT_PATIENCE:
+    def _tasks_url(self) -> str | None:
+        """The tasks database, where it is on a server."""
+        if self._backing.tasks is Tasks.SQLITE:
+            return None
+        return next(part.tasks_url for part in self._parts.values() if part.tasks_url is not None)
+
+    async def _part_started(self, part: Part) -> None:
+        await part.started()
+        while not await part.answers():  # noqa: ASYNC110 - another process: there is nothing to be woken by
+            await asyncio.sleep(_LOOK)
+        self._ready[part.name].set()
+        ended_at = self._children[part.name].ended_at
+        if part.patience is not None and ended_at is not None and time.monotonic() - ended_at > part.patience:
             for app in self._topology.apps:
                 name = sidecar_name(app.name)
                 self._notice(name, "the broker was away for so long that daprd gave up on it: restarting daprd")
@@ -350,7 +383,7 @@ class Supervisor:
 
     def _probes(self) -> list[Probe]:
         probes = [
-            Probe(BROKER, f"http://127.0.0.1:{self._broker_ports['monitor']}/healthz?js-enabled-only=true"),
+            *(Probe(name, ask=part.answers) for name, part in self._parts.items()),
             Probe(PLACEMENT, f"http://127.0.0.1:{self._placement_ports.healthz}/healthz"),
             Probe(SCHEDULER, f"http://127.0.0.1:{self._scheduler_ports.healthz}/healthz"),
         ]

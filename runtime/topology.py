@@ -7,7 +7,9 @@ from typing import Any, Self
 
 import yaml
 
+from runtime.backing import Backing
 from runtime.errors import InvalidTopology
+from runtime.layout import PROJECT, Layout
 
 _PROTOCOLS = ("grpc", "http")
 
@@ -20,7 +22,7 @@ class App:
     command: tuple[str, ...]
     directory: Path
     resources: tuple[Path, ...]
-    config: Path
+    configs: tuple[Path, ...]
     protocol: str = "grpc"
     env: Mapping[str, str] = field(default_factory=dict)
     replica: int = 1
@@ -53,6 +55,24 @@ class Topology:
                 raise InvalidTopology(f"{folder} is no folder of Dapr resources")
         more = tuple(folder.resolve() for folder in folders)
         return replace(self, apps=tuple(replace(app, resources=(*app.resources, *more)) for app in self.apps))
+
+    def on(self, backing: Backing, layout: Layout) -> Self:
+        """The same on another backing: its components and configurations in the place of those of the file."""
+        if backing.is_local:
+            return self
+        folder = backing.write_components(layout)
+        local = PROJECT / "components" / "local"
+        return replace(
+            self,
+            apps=tuple(
+                replace(
+                    app,
+                    resources=tuple(folder if path == local else path for path in app.resources),
+                    configs=tuple(path for config in app.configs for path in backing.configs(config)),
+                )
+                for app in self.apps
+            ),
+        )
 
     @classmethod
     def load(cls, path: Path) -> Self:
@@ -108,7 +128,7 @@ def _app(path: Path, common: Mapping[str, Any], entry: Mapping[str, Any]) -> App
         command=tuple(str(part) for part in merged["command"]),
         directory=directory,
         resources=tuple((base / resource).resolve() for resource in resources),
-        config=(base / merged["configFilePath"]).resolve(),
+        configs=((base / merged["configFilePath"]).resolve(),),
         protocol=protocol,
         env={str(key): str(value) for source in (common, entry) for key, value in (source.get("env") or {}).items()},
     )

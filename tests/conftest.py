@@ -1,10 +1,12 @@
 """Fixtures for all tests: the runtime's binaries, one running system a worker, and its logs when a test fails."""
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from runtime.backing import DEFAULT, NAMED, Backing
 from runtime.install import Binaries, install
 from tests.support.stack import Stack
 
@@ -19,6 +21,32 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="sqlite",
         help="what the unit tests of chat_api keep tasks in (default: %(default)s)",
     )
+    parser.addoption(
+        "--stack",
+        choices=sorted(NAMED),
+        default=os.environ.get("STACK") or DEFAULT,
+        help="what the running system stands on (default: STACK, or %(default)s)",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let every system that a test starts stand on what was chosen."""
+    Stack.chosen = Backing.named(config.getoption("--stack"))
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    """What the tests run on."""
+    return f"stack: {config.getoption('--stack')}"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Skip what is about a part that was not chosen."""
+    chosen = Stack.chosen
+    there = {chosen.pubsub.value, chosen.state.value, f"tasks-{chosen.tasks}", chosen.secrets.value}
+    for item in items:
+        for marker in item.iter_markers("needs"):
+            if not set(marker.args) <= there:
+                item.add_marker(pytest.mark.skip(reason=f"it is about {', '.join(marker.args)}"))
 
 
 @pytest.fixture(scope="session")

@@ -3,11 +3,13 @@
 import asyncio
 import contextlib
 import random
+import shutil
 import subprocess
 import sys
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
 
 import pytest
 from alembic import command
@@ -26,6 +28,7 @@ from contracts.events import CloudEvent, ReminderFired
 from runtime.layout import PROJECT
 from servicekit.errors import SidecarUnavailable
 from tests.database.conftest import ALICE, BOB
+from tests.support.pgbouncer import Pgbouncer
 from tests.support.postgres import Postgres
 
 pytestmark = pytest.mark.e2e
@@ -204,6 +207,22 @@ async def test_announcements_changes_and_completions_of_one_task_never_deadlock(
     assert not titles or max(titles.values()) == 1
 
 
+async def test_a_crowd_of_one_users_requests_leaves_connections_to_the_others(replicas: Replicas) -> None:
+    """More than there are connections, while another replica holds them up."""
+    here, there = replicas
+    tasks, *_ = services(there, Broker(seed=1))
+    async with here.writing(ALICE) as session:
+        session.add(item(ALICE, "open"))
+        await session.flush()
+        crowd = [asyncio.create_task(tasks.create(ALICE, TaskCreate(title=str(n)))) for n in range(60)]
+        await asyncio.sleep(0.2)
+        async with asyncio.timeout(4):
+            await tasks.create(BOB, TaskCreate(title="bob's"))
+        assert not any(one.done() for one in crowd)
+    await asyncio.gather(*crowd)
+    assert len(await tasks.list(ALICE)) == 60
+
+
 # Two relays
 
 
@@ -333,3 +352,28 @@ async def test_one_user_who_writes_a_lot_holds_up_nobody_else(replicas: Replicas
     for user in (ALICE, BOB):
         by_user[user] = len(await tasks.list(user))
     assert by_user == {ALICE: 0, BOB: 1}
+
+
+async def test_behind_a_pooler_in_transaction_mode_all_of_it_works_the_same(replicas: Replicas, address: str) -> None:
+    """Three connections to the server for two replicas: each transaction meets another one."""
+    binary = shutil.which("pgbouncer")
+    if binary is None:
+        pytest.skip("pgbouncer is not installed (Debian: apt-get install pgbouncer)")
+    with Pgbouncer(binary, address, connections=3) as pooler:
+        url = pooler.url_of(urlsplit(address).path.removeprefix("/"))
+        await asyncio.to_thread(migrations.upgrade, url)
+        broker = Broker(seed=3)
+        pooled = Database(url), Database(url)
+        both = [services(one, broker) for one in pooled]
+        async with running(*(relay for *_, relay in both)):
+            wish = TaskCreate(title="milk", list="Shopping", due_at=soon())
+            made = await asyncio.gather(*(tasks.create(ALICE, wish, request_key="k") for tasks, *_ in both * 8))
+            (task_id,) = {view.task.id for view in made}
+            for number in range(6):
+                await both[number % 2][0].update(ALICE, task_id, TaskUpdate(title=f"v{number}"))
+            await asyncio.gather(*(inbox.handle(announcement(made[0])) for _, inbox, *_ in both))
+            await emptied(both[0][3])
+        assert broker.of(task_id) == [str(version) for version in range(1, 8)]
+        assert len(await both[0][1].latest(ALICE, 10)) == 1
+        for one in pooled:
+            await one.close()

@@ -141,7 +141,7 @@ async def test_nothing_is_lost_when_a_replica_is_killed(replicated: Stack) -> No
         two.listening() as other,
     ):
         wanted = {f"number {number}" for number in range(30)}
-        start = in_seconds(2)
+        start = in_seconds(6)
         for number, title in enumerate(sorted(wanted)):
             await one.add(title, start + timedelta(seconds=number / 10))
         await asyncio.sleep(max(0.0, (start - datetime.now(UTC)).total_seconds() + 1))

@@ -5,10 +5,14 @@ import threading
 from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 
+from runtime import secrets_file
+from runtime.backing import Backing, Pubsub
 from runtime.install import Binaries
 from runtime.layout import PROJECT, Layout
+from runtime.parts import kafka, redis
+from runtime.secrets_file import NATS_TOKEN
 from runtime.supervisor import Supervisor
 from runtime.topology import Topology
 from tests.support.leaks import leaks
@@ -23,8 +27,11 @@ class Stack:
 
     `resources` is a folder of further components, for every sidecar that they are scoped to; `replicas` says how many
     there are of an app-id, each with a sidecar of its own: "chat-api", "chat-api-2", …; `commands` runs something else
-    as an app-id.
+    as an app-id. What it stands on is the test run's choice (``--stack``); a test that is about one broker says so
+    (the marker `needs`).
     """
+
+    chosen: ClassVar[Backing] = Backing()
 
     def __init__(
         self,
@@ -37,6 +44,7 @@ class Stack:
         commands: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
         self.layout = Layout(root)
+        self.backing = self.chosen
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="supervisor", daemon=True)
         self._thread.start()
@@ -64,7 +72,7 @@ class Stack:
         topology = Topology.load(PROJECT / "dapr.yaml").scaled(replicas).with_resources(resources)
         apps = tuple(replace(app, command=tuple(commands.get(app.app_id, app.command))) for app in topology.apps)
         topology = replace(topology, apps=apps)
-        return Supervisor(topology, root=root, binaries=binaries, env=env)
+        return Supervisor(topology, root=root, binaries=binaries, env=env, backing=self.backing)
 
     def __enter__(self) -> Self:
         self._call(self._supervisor.start())
@@ -74,6 +82,7 @@ class Stack:
         """Stop, and fail if any log of this run holds a secret that was in use."""
         secrets = self._supervisor.secrets()
         self._call(self._supervisor.stop())
+        self._supervisor.remove_data()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(timeout=10)
         found = leaks(self.layout.logs.iterdir(), secrets)
@@ -88,6 +97,21 @@ class Stack:
     def urls(self) -> tuple[str, ...]:
         """The address of each replica that people reach."""
         return self._supervisor.urls
+
+    @property
+    def secrets(self) -> frozenset[str]:
+        """All passwords, tokens and keys of the secret store; addresses and user names are none."""
+        flat: dict[str, str] = {}
+        for name, value in secrets_file.read(self.layout.secrets).items():
+            flat |= value if isinstance(value, dict) else {name: value}
+        return frozenset(value for name, value in flat.items() if name.endswith(("password", "token", "key")))
+
+    @property
+    def broker_secret(self) -> str:
+        """The name under which the broker's credentials are kept."""
+        return {Pubsub.JETSTREAM: NATS_TOKEN, Pubsub.KAFKA: kafka.SECRET, Pubsub.REDIS: redis.PASSWORD}[
+            self.backing.pubsub
+        ]
 
     @property
     def names(self) -> tuple[str, ...]:

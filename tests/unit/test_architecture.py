@@ -1,8 +1,10 @@
 """Who may import whom, and that the database's migrations make the tables that the code has."""
 
+import ast
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from alembic import command
@@ -16,6 +18,43 @@ def test_the_import_rules_hold() -> None:
     tool = Path(sys.executable).with_name("lint-imports")
     outcome = subprocess.run([tool, "--no-cache"], cwd=PROJECT, capture_output=True, text=True, timeout=60, check=False)
     assert outcome.returncode == 0, outcome.stdout
+
+
+# What services may import besides each other's contracts and the standard library: no broker, no database driver, no
+# cloud's client is in it. A list of what is allowed, because nobody can list all clients.
+ALLOWED = {
+    *("aiohttp", "alembic", "argon2", "cryptography", "dapr", "dateutil", "fastapi", "google", "grpc", "http_ece"),
+    *("icalendar", "opentelemetry", "py_vapid", "pydantic", "pydantic_settings", "sqlalchemy", "sqlmodel", "starlette"),
+    *("structlog", "uvicorn", "yarl"),
+}
+SERVICES = ("chat_api", "consumers", "contracts", "reminder_actor", "scheduler", "servicekit")
+# Of the standard library and of SQLAlchemy: ways around Dapr and the URL.
+FORBIDDEN = ("sqlite3", "dbm", "sqlalchemy.dialects", "importlib")
+
+
+def imported(path: Path) -> Iterator[str]:
+    """The full names of the modules that a file imports, wherever in it."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def test_services_import_no_broker_or_database_client() -> None:
+    for service in SERVICES:
+        for path in (PROJECT / service).rglob("*.py"):
+            for name in imported(path):
+                top = name.partition(".")[0]
+                assert top in {*ALLOWED, *SERVICES, *sys.stdlib_module_names}, f"{path} imports {name}"
+                assert not name.startswith(FORBIDDEN), f"{path} imports {name}"
+
+
+def test_a_client_would_be_found(tmp_path: Path) -> None:
+    file = tmp_path / "planted.py"
+    file.write_text("def f():\n    from sqlalchemy import dialects\n    import nats.js\n")
+    assert list(imported(file)) == ["sqlalchemy", "sqlalchemy.dialects", "nats.js"]
 
 
 def test_the_migrations_make_the_tables_that_the_code_has(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ def test_the_projects_run_file_names_the_services() -> None:
     assert [name for name, app in apps.items() if app.serves_people] == [names.CHAT_API]
     assert {app.protocol for app in apps.values()} == {"grpc"}
     assert all(path.is_dir() for app in apps.values() for path in app.resources)
-    assert all(app.config.is_file() for app in apps.values())
+    assert all(path.is_file() for app in apps.values() for path in app.configs)
 
 
 def test_paths_are_relative_to_the_file_and_an_apps_env_wins(tmp_path: Path) -> None:
