@@ -169,9 +169,9 @@ class Database:
 
 
 def normalised(url: str) -> URL:
-    """The address with the driver that this service uses: ``postgresql://…``, as providers hand it out, will do."""
+    """The address with the driver that this service has: ``postgresql://…``, as providers hand it out, will do."""
     address = make_url(url)
-    if address.drivername in {"postgres", "postgresql"}:
+    if address.get_backend_name() in {"postgres", "postgresql"}:
         return address.set(drivername="postgresql+psycopg")
     return address
 

@@ -44,7 +44,7 @@ async def test_killing_a_process_loses_and_repeats_nothing(stack: Stack, name: s
             *(person.add(title, start + timedelta(seconds=index / 10)) for index, title in enumerate(titles))
         )
         restarts = stack.restarts[name]
-        await asyncio.sleep(max(0.0, (start - datetime.now(UTC)).total_seconds() + 0.5))
+        await ear.wait_for(1, within=30)
         heard_before = len(ear.heard)
         await asyncio.to_thread(stack.kill, name)
 

@@ -8,24 +8,32 @@ import subprocess
 import sys
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
+from typing import Any, cast
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 from alembic import command
+from structlog.testing import capture_logs
 
 from chat_api import migrations
+from chat_api.app import Services, create_app
+from chat_api.auth.service import AuthService
 from chat_api.database import Database
 from chat_api.inbox.feed import InboxFeed
 from chat_api.inbox.models import InboxItem
 from chat_api.inbox.service import InboxService
 from chat_api.outbox import OutboxRelay
+from chat_api.settings import Settings
 from chat_api.tasks.models import TaskStatus
 from chat_api.tasks.query import TaskQuery, TaskSort
 from chat_api.tasks.schemas import TaskCreate, TaskUpdate
 from chat_api.tasks.service import TaskService, TaskWithReminders
 from contracts.events import CloudEvent, ReminderFired
 from runtime.layout import PROJECT
+from runtime.ports import Ports
 from servicekit.errors import SidecarUnavailable
 from tests.database.conftest import ALICE, BOB
 from tests.support.pgbouncer import Pgbouncer
@@ -377,3 +385,21 @@ async def test_behind_a_pooler_in_transaction_mode_all_of_it_works_the_same(repl
         assert len(await both[0][1].latest(ALICE, 10)) == 1
         for one in pooled:
             await one.close()
+
+
+async def test_while_the_database_is_away_the_answer_is_503_and_says_when_to_try_again() -> None:
+    database = Database(f"postgresql://nobody:secret@127.0.0.1:{Ports().pick()}/none")
+    nothing = cast(Any, None)
+    given = {field.name: nothing for field in fields(Services)} | {
+        "auth": AuthService(database, session_lifetime=timedelta(days=1)),
+        "backlog": lambda: 0,
+    }
+    app = create_app(Settings(), Services(**given), {})
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://todo.test") as client:
+        with capture_logs() as logs:
+            answer = await client.get("/api/v1/tasks", headers={"Authorization": "Bearer x"})
+    assert (answer.status_code, answer.headers["content-type"]) == (503, "application/problem+json")
+    assert int(answer.headers["Retry-After"]) > 0
+    assert "secret" not in str(logs)
+    await database.close()
