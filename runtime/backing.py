@@ -55,7 +55,12 @@ _PUBSUB_FILES: Final[Mapping[Pubsub, tuple[str, ...]]] = {
     Pubsub.REDIS: ("redis/pubsub.yaml", "redis/resiliency.yaml"),
 }
 _STATE_FILES: Final[Mapping[State, tuple[str, ...]]] = {
-    State.SQLITE: ("local/statestore.yaml", "local/conversations.yaml", "local/deliveries.yaml"),
+    State.SQLITE: (
+        "local/statestore.yaml",
+        "local/conversations.yaml",
+        "local/deliveries.yaml",
+        "local/deadletters.yaml",
+    ),
     State.POSTGRESQL: ("production/state-postgresql.yaml",),
     State.REDIS: ("redis/state.yaml",),
 }

@@ -11,6 +11,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from contracts.names import VAPID_SECRET
 
+_OPEN = ("-url", "-host", "brokers", "username")  # ends of names of what may be seen
+
 NATS_URL = "nats-url"
 NATS_TOKEN = "nats-token"  # noqa: S105 - a secret's name
 
@@ -47,6 +49,14 @@ def ensure_vapid_key(path: Path) -> None:
     if VAPID_SECRET not in read(path):
         number = ec.generate_private_key(ec.SECP256R1()).private_numbers().private_value
         update(path, {VAPID_SECRET: base64.urlsafe_b64encode(number.to_bytes(32, "big")).rstrip(b"=").decode()})
+
+
+def confidential(path: Path) -> frozenset[str]:
+    """What opens something: all but addresses and user names."""
+    flat: dict[str, str] = {}
+    for name, value in read(path).items():
+        flat |= value if isinstance(value, dict) else {name: value}
+    return frozenset(value for name, value in flat.items() if not name.endswith(_OPEN))
 
 
 def as_environment(path: Path) -> dict[str, str]:

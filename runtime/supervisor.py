@@ -233,9 +233,8 @@ class Supervisor:
 
     def secrets(self) -> frozenset[str]:
         """What opens something in this run, and so belongs into no log: the secret store's content, and the tokens."""
-        kept = secrets_file.read(self._layout.secrets)
         tokens = (one for pair in self._tokens.values() for one in (pair.dapr, pair.app))
-        return frozenset({*(value for name, value in kept.items() if name != secrets_file.NATS_URL), *tokens})
+        return secrets_file.confidential(self._layout.secrets).union(tokens)
 
     async def kill(self, name: str, sig: int = signal.SIGKILL) -> None:
         """Signal a part; if it ends, it is started again by the rule. After SIGKILL, returns when it is gone."""

@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar, Self, TypeVar
 
-from runtime import secrets_file
 from runtime.backing import Backing, Pubsub
 from runtime.install import Binaries
 from runtime.layout import PROJECT, Layout
@@ -97,14 +96,6 @@ class Stack:
     def urls(self) -> tuple[str, ...]:
         """The address of each replica that people reach."""
         return self._supervisor.urls
-
-    @property
-    def secrets(self) -> frozenset[str]:
-        """All passwords, tokens and keys of the secret store; addresses and user names are none."""
-        flat: dict[str, str] = {}
-        for name, value in secrets_file.read(self.layout.secrets).items():
-            flat |= value if isinstance(value, dict) else {name: value}
-        return frozenset(value for name, value in flat.items() if name.endswith(("password", "token", "key")))
 
     @property
     def broker_secret(self) -> str:
