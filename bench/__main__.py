@@ -22,7 +22,7 @@ from runtime.layout import PROJECT
 from tests.support.person import Person
 from tests.support.stack import Stack
 
-_TOPIC = "task-updates"
+_TOPIC = "task-events"
 _PUBLISHES = 500
 _CHATS = 300
 _SPREAD = 50
@@ -36,7 +36,9 @@ async def _timed(call: Callable[[], Awaitable[object]]) -> float:
 
 
 def _event() -> bytes:
-    return f'{{"specversion":"1.0","id":"{uuid.uuid4().hex}","source":"bench","type":"bench.v1","data":{{}}}}'.encode()
+    """Of a kind that readers pass over, on a topic that this app may publish to."""
+    head = f'"specversion":"1.0","id":"{uuid.uuid4().hex}","source":"bench"'
+    return f'{{{head},"type":"todo.bench.published.v1","data":{{}}}}'.encode()
 
 
 async def publish_latency(stack: Stack) -> tuple[list[float], list[float]]:

@@ -1,4 +1,4 @@
-"""Wires the service: HTTP for people, the outbox relay, the reminders subscription, the app channel for the sweep."""
+"""Wires the service: HTTP for people, the outbox relay, the subscriptions, the app channel for other services."""
 
 import asyncio
 import contextlib
@@ -28,6 +28,7 @@ from chat_api.push.service import NotificationService, PushService
 from chat_api.settings import Settings
 from chat_api.tasks.adopting import TaskAdoption
 from chat_api.tasks.lists import ListService
+from chat_api.tasks.next_occurrences import NextOccurrences
 from chat_api.tasks.service import TaskService
 from contracts.names import (
     CHAT_API,
@@ -36,6 +37,7 @@ from contracts.names import (
     POSTPONE_METHOD,
     PUSH_TARGETS_METHOD,
     REMINDERS,
+    TASK_UPDATES,
 )
 from contracts.push import DropPushTarget, ListPushTargets, PostponeNotification
 from contracts.reminders import ListPending
@@ -94,13 +96,21 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         async def sidecar_up() -> bool:
             return sidecar.up
 
+        updates = Subscriber(
+            sidecar,
+            TASK_UPDATES,
+            NextOccurrences(database, relay).handle,
+            service=CHAT_API,
+            max_in_flight=settings.max_events_in_flight,
+        )
+
         async def subscribed() -> bool:
-            return subscriber.active
+            return subscriber.active and updates.active
 
         app = create_app(
             settings,
             services,
-            {"database": database_answers, "sidecar": sidecar_up, "reminders": subscribed},
+            {"database": database_answers, "sidecar": sidecar_up, "topics": subscribed},
         )
         channel = AppChannel(
             settings,
@@ -118,6 +128,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             stop,
             serve_http(app, host=settings.host, port=settings.port, end_streams=feed.close),
             subscriber.run(),
+            updates.run(),
             relay.run(),
             relay.watch(),
             feed.run(),

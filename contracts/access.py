@@ -12,6 +12,7 @@ CALLERS: Final[Mapping[str, Mapping[str, Sequence[str]]]] = {
         names.SCHEDULER: (names.PENDING_METHOD,),
     },
     names.NOTIFICATION: {names.CHAT_API: (names.PUSH_KEY_METHOD, names.PUSH_CHECK_METHOD)},
+    names.RECURRING: {},
     names.REMINDER_ACTOR: {},
     names.SCHEDULER: {
         # The dead letters are for todo-ops, which goes through this app's sidecar.

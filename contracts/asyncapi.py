@@ -10,6 +10,7 @@ VERSION: Final = "1.0.0"
 
 _TOPICS: Final = {
     names.TASK_EVENTS: "What users did: a task as it is after each change, with its reminders; responses to reminders.",
+    names.TASK_UPDATES: "What workers did: the next occurrence of a recurring task that was done.",
     names.REMINDERS: "What became of reminders: scheduled, fired, snoozed, acknowledged, missed, cancelled.",
     names.NOTIFICATIONS: "What users are to hear of wherever they are, one event for each attempt.",
     names.DEAD_LETTERS: "Messages that no retry can help, for an operator to look at and replay.",
@@ -18,12 +19,20 @@ _TOPICS: Final = {
 # The scheduler service publishes to all of them besides: it replays dead letters.
 SENDERS: Final[Mapping[str, Sequence[str]]] = {
     names.TASK_EVENTS: (names.CHAT_API,),
+    names.TASK_UPDATES: (names.RECURRING,),
     names.REMINDERS: (names.REMINDER_ACTOR,),
     names.NOTIFICATIONS: (names.CHAT_API,),
-    names.DEAD_LETTERS: (names.CHAT_API, names.REMINDER_ACTOR, names.SCHEDULER, names.NOTIFICATION),
+    names.DEAD_LETTERS: (
+        names.CHAT_API,
+        names.REMINDER_ACTOR,
+        names.SCHEDULER,
+        names.NOTIFICATION,
+        names.RECURRING,
+    ),
 }
 RECEIVERS: Final[Mapping[str, Sequence[str]]] = {
-    names.TASK_EVENTS: (names.REMINDER_ACTOR,),
+    names.TASK_EVENTS: (names.REMINDER_ACTOR, names.RECURRING),
+    names.TASK_UPDATES: (names.CHAT_API,),
     names.REMINDERS: (names.CHAT_API,),
     names.NOTIFICATIONS: (names.NOTIFICATION,),
     names.DEAD_LETTERS: (names.SCHEDULER,),

@@ -13,7 +13,8 @@ from typing import Any, ClassVar, Literal, get_args
 from pydantic import Field, ValidationError
 
 from contracts.base import Contract, Identifier, Instant, occurrence_key
-from contracts.names import NOTIFICATIONS, REMINDERS, TASK_EVENTS
+from contracts.names import NOTIFICATIONS, REMINDERS, TASK_EVENTS, TASK_UPDATES
+from contracts.occurrences import DoneOccurrence
 
 CLOUD_EVENT_CONTENT_TYPE = "application/cloudevents+json"
 
@@ -83,10 +84,39 @@ class TaskEvent(EventBody):
     due_at: Instant | None = None
     recurrence: str | None = Field(default=None, description="RFC 5545 RRULE, if the task repeats.")
     reminders: tuple[ReminderSpec, ...] = ()
+    done_occurrence: DoneOccurrence | None = Field(
+        default=None,
+        description="The occurrence that is done and has no next one yet: a worker says when that is.",
+    )
     occurred_at: Instant
 
     def event_id(self) -> str:
         return f"task/{self.task_id}/v{self.version}"
+
+    def subject(self) -> str:
+        return self.task_id
+
+    def partition_key(self) -> str:
+        return self.task_id
+
+
+class NextOccurrence(EventBody):
+    """What a done occurrence of a recurring task is followed by; it answers one version of the task.
+
+    The version is part of the id: an occurrence that is taken back and done again has an answer for each time.
+    """
+
+    TYPE: ClassVar[str] = "todo.task.next-occurrence.v1"
+    TOPIC: ClassVar[str] = TASK_UPDATES
+
+    task_id: Identifier
+    user_id: Identifier
+    version: int = Field(ge=1, description="The task version that it answers; it is void for any other.")
+    occurrence: str = Field(description="The one that was done.")
+    next_due_at: Instant | None = Field(description="When the next one is due; null: the recurrence has ended.")
+
+    def event_id(self) -> str:
+        return f"task/{self.task_id}/{self.occurrence}/v{self.version}/next"
 
     def subject(self) -> str:
         return self.task_id
@@ -299,6 +329,7 @@ class Replayed(EventBody):
 
 Event = (
     TaskEvent
+    | NextOccurrence
     | ReminderResponded
     | ReminderScheduled
     | ReminderFired

@@ -7,6 +7,7 @@ CHAT_API: Final = "chat-api"
 REMINDER_ACTOR: Final = "reminder-actor"
 SCHEDULER: Final = "scheduler"
 NOTIFICATION: Final = "notification"
+RECURRING: Final = "recurring"
 
 # Dapr components; every set under components/ defines them under these names
 PUBSUB: Final = "pubsub"

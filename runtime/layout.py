@@ -68,6 +68,11 @@ class Layout:
         return self.data / "scheduler"
 
     @property
+    def names(self) -> Path:
+        """Where the sidecars find each other."""
+        return self.data / "names.db"
+
+    @property
     def tasks_url(self) -> str:
         """The tasks database, as SQLAlchemy wants it."""
         return f"sqlite+aiosqlite:///{self.data / 'tasks.db'}"

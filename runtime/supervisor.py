@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TextIO
 
 from contracts import names as contract
-from runtime import commands, leases, secrets_file
+from runtime import commands, leases, names_file, secrets_file
 from runtime.backing import Backing, Secrets, Tasks
 from runtime.console import NOTICE, LogFiles
 from runtime.errors import AlreadyRunning, GaveUp, StartFailed
@@ -127,6 +127,7 @@ class Supervisor:
         self._layout.create()
         self._acquire_lock()
         try:
+            names_file.prepare(self._layout.names)
             self._topology = self._topology.on(self._backing, self._layout)
             launches = await asyncio.to_thread(lambda: [(part, part.prepare()) for part in self._parts.values()])
             self._create_children(launches)

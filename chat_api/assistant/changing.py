@@ -5,7 +5,7 @@ from typing import Any
 
 from chat_api.assistant.exchange import Exchange, Request, Said, Services, enumerate_words, moved_due, with_remarks
 from chat_api.assistant.targets import one_of, wanted_status
-from chat_api.tasks.due import day_of
+from chat_api.tasks.due import Due, day_of
 from chat_api.tasks.models import TaskStatus
 from chat_api.tasks.repeating import recurs
 from chat_api.tasks.schemas import TaskUpdate
@@ -74,8 +74,9 @@ async def _skip(services: Services, request: Request, understood: Understanding,
 
 async def _complete(services: Services, request: Request, target: TaskWithReminders) -> Said:
     done = await services.tasks.update(request.user_id, target.task.id, TaskUpdate(status=TaskStatus.COMPLETED))
-    goes_on = done.task.status == TaskStatus.OPEN and done.task.due_at is not None
-    ending = f" The next one is {request.due_words(done.task)}." if goes_on else ""
+    # Moved on already by what has rung, or about to be by a worker.
+    next_due = Due.of(done.task) if done.task.status == TaskStatus.OPEN else done.next_due
+    ending = f" The next one is {request.words(next_due, done.task)}." if next_due is not None else ""
     return Said(f"Done: “{target.task.title}”.{ending}", [done])
 
 

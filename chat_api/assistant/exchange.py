@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from chat_api.assistant.conversation import Command, Conversation, Turn
 from chat_api.inbox.service import InboxService
 from chat_api.preferences.service import Chosen, PreferencesService
-from chat_api.tasks.due import day_of, day_reminder
+from chat_api.tasks.due import Due, day_of, day_reminder
 from chat_api.tasks.lists import ListService
 from chat_api.tasks.models import Task
 from chat_api.tasks.service import TaskService, TaskWithReminders
@@ -55,10 +55,13 @@ class Request:
 
     def due_words(self, task: Task) -> str:
         """When a task is due, in words; nothing when it is not."""
-        day = day_of(task)
-        if day is not None:
-            return describe_day(day, now=self.now, zone=self.zone)
-        return self.when(task.due_at) if task.due_at else ""
+        due = Due.of(task)
+        return "" if due is None else self.words(due, task)
+
+    def words(self, due: Due, task: Task) -> str:
+        """A due time of a task, in words."""
+        day = due.day(ZoneInfo(task.timezone))
+        return self.when(due.at) if day is None else describe_day(day, now=self.now, zone=self.zone)
 
     def line(self, task: Task) -> str:
         """A task in one line."""

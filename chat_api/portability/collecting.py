@@ -30,9 +30,12 @@ async def all_tasks(
 
 
 def whole_tasks(found: Iterable[TaskWithReminders]) -> list[WholeTask]:
-    """As a tree, the oldest first. A subtask whose task is not among them stands for itself."""
+    """As a tree, the oldest first. A subtask whose task is not among them stands for itself.
+
+    One that goes on in a moment is as it will be: a file knows no worker that opens it again.
+    """
     # Not by id: that is by when it came here, and an import must not change the order.
-    ordered = sorted(found, key=lambda one: (one.task.created_at, uid_of(one.task)))
+    ordered = sorted((one.foreseen() for one in found), key=lambda one: (one.task.created_at, uid_of(one.task)))
     parents = {one.task.id for one in ordered if one.task.parent_id is None}
     parts: dict[str, list[WholePart]] = defaultdict(list)
     for one in ordered:

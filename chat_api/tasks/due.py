@@ -33,6 +33,10 @@ class Due:
             return cls.on(fields["due_on"], zone)
         return None if fields.get("due_at") is None else cls(fields["due_at"].astimezone(UTC))
 
+    def day(self, zone: ZoneInfo) -> date | None:
+        """The local day, if it is a whole one."""
+        return self.at.astimezone(zone).date() if self.all_day else None
+
 
 def start_of(day: date, zone: ZoneInfo) -> datetime:
     """The first instant of a local day, in UTC; where midnight is skipped, that is the first hour there is."""
@@ -41,9 +45,8 @@ def start_of(day: date, zone: ZoneInfo) -> datetime:
 
 def day_of(task: Task) -> date | None:
     """The day of a task that is due on a whole day."""
-    if task.due_at is None or not task.all_day:
-        return None
-    return task.due_at.astimezone(ZoneInfo(task.timezone)).date()
+    due = Due.of(task)
+    return None if due is None else due.day(ZoneInfo(task.timezone))
 
 
 def day_reminder(day: date, at: time, zone: ZoneInfo, now: datetime) -> datetime | None:

@@ -1,6 +1,7 @@
 """Tasks over REST."""
 
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Query, Request, Response, status
 
@@ -9,6 +10,7 @@ from chat_api.requests import IdempotencyKey, SeenVersion, etag
 from chat_api.tasks.due import day_of
 from chat_api.tasks.models import TaskStatus
 from chat_api.tasks.query import TaskQuery, TaskSort
+from chat_api.tasks.repeating import occurrence_to_do
 from chat_api.tasks.schemas import ListName, ReminderView, Tag, TakenBackView, TaskCreate, TaskUpdate, TaskView
 from chat_api.tasks.service import TaskService, TaskWithReminders
 from contracts.base import Identifier, Instant
@@ -29,13 +31,16 @@ Service = Annotated[TaskService, Depends(task_service)]
 def task_view(found: TaskWithReminders) -> TaskView:
     """A task as it is answered."""
     task = found.task
-    day = day_of(task)
+    day, next_due = day_of(task), found.next_due
     fields = task.model_dump() | {
         "due_at": None if day else task.due_at,
         "due_on": day,
         "list": found.list_name,
         "subtasks": found.parts,
         "open_subtasks": found.open_parts,
+        "occurrence": occurrence_to_do(task),
+        "next_due_at": None if next_due is None or next_due.all_day else next_due.at,
+        "next_due_on": None if next_due is None else next_due.day(ZoneInfo(task.timezone)),
         "reminders": [ReminderView.model_validate(row) for row in found.reminders],
     }
     return TaskView.model_validate(fields)

@@ -90,6 +90,12 @@ class Task(SQLModel, table=True):
         nullable=True,
         description="The occurrence that rang and was moved on from, while it is not done yet.",
     )
+    done_at: datetime | None = Field(
+        default=None,
+        sa_type=UtcDateTime,
+        nullable=True,
+        description="When this occurrence was done, while it is completed and awaits its next one.",
+    )
     recurrence: str | None = Field(default=None, max_length=500, description="RFC 5545 RRULE value.")
     recurs_from: datetime | None = Field(
         default=None, sa_type=UtcDateTime, nullable=True, description="DTSTART of the recurrence."

@@ -8,6 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from chat_api import outbox
 from chat_api.tasks import signals
 from chat_api.tasks.models import Reminder, Task, TaskStatus
+from chat_api.tasks.repeating import awaited
 from chat_api.tasks.repository import WAITING, TaskRepository
 from contracts.events import ReminderSpec, TaskChange, TaskEvent
 
@@ -67,6 +68,7 @@ def record(
                 )
                 for reminder in reminders
             ),
+            done_occurrence=awaited(task) if active else None,
             occurred_at=now,
         ),
     )

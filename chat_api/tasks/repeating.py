@@ -5,10 +5,11 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from chat_api.errors import Invalid
-from chat_api.tasks.models import Reminder, Task, TaskStatus
+from chat_api.tasks.models import Reminder, Task, TaskStatus, WishStatus
 from chat_api.tasks.reminding import shift
 from chat_api.tasks.repository import WAITING
 from contracts import recurrence
+from contracts.base import occurrence_key
 from contracts.occurrences import DoneOccurrence, RecurrenceBasis, following
 
 
@@ -66,17 +67,47 @@ def advance(task: Task, reminders: Sequence[Reminder], now: datetime) -> bool:
     return True
 
 
-def complete(task: Task, reminders: Sequence[Reminder], now: datetime) -> bool:
-    """An occurrence was done: the one that has rung, or else the coming one. The task stays open for the next.
+def occurrence_to_do(task: Task) -> str | None:
+    """The name of the occurrence that is done when the task is: the one that has rung, or else the coming one.
 
-    Whether there is a next one; without it, the task is completed.
+    None when it does not recur, or is completed.
     """
-    if not recurs(task):
+    if task.status != TaskStatus.OPEN or not recurs(task):
+        return None
+    at = task.rang_at or task.occurrence_at or task.due_at
+    return None if at is None else occurrence_key(at)
+
+
+def complete_rung(task: Task) -> bool:
+    """The occurrence that has rung was done; the task is at its next one already. False when none has rung."""
+    if not recurs(task) or task.rang_at is None:
         return False
-    if task.rang_at is not None:
-        task.rang_at = None
-        return True
-    return move_on(task, reminders, now)
+    task.rang_at = None
+    task.status = TaskStatus.OPEN
+    return True
+
+
+def await_next(task: Task, now: datetime) -> None:
+    """The coming occurrence was done. If the task recurs, a worker says what is next (`next_occurrences.py`)."""
+    task.done_at = now if recurs(task) else None
+
+
+def end_snoozes(reminders: Iterable[Reminder]) -> None:
+    """What was done need not be said once more."""
+    for reminder in reminders:
+        if reminder.snoozed and reminder.status in WAITING:
+            reminder.status = WishStatus.CANCELLED
+
+
+def awaited(task: Task) -> DoneOccurrence | None:
+    """The occurrence that was done and has no next one yet."""
+    return None if task.done_at is None else occurrence_of(task, task.done_at)
+
+
+def foreseen_due(task: Task) -> datetime | None:
+    """When the next occurrence of a task that awaits it is due: what the worker will say, by the same rules."""
+    done = awaited(task)
+    return None if done is None else following(done)
 
 
 def move_on(task: Task, reminders: Sequence[Reminder], now: datetime) -> bool:
@@ -105,13 +136,14 @@ def occurrence_of(task: Task, now: datetime) -> DoneOccurrence | None:
 
 
 def go_to(task: Task, reminders: Sequence[Reminder], next_due: datetime, now: datetime) -> None:
-    """To the occurrence that is due at `next_due`; what its reminders would have said before `now` is skipped."""
+    """Open, at the occurrence that is due at `next_due`; what its reminders would have said before `now` is skipped."""
     if task.due_at is None:
         raise ValueError("what is not due has no next occurrence")
     # An occurrence that was moved alone does not pull the next one's reminders along.
     shift(_lasting(reminders), task.due_at, next_due, ZoneInfo(task.timezone), now, all_day=task.all_day)
     task.due_at = next_due
-    task.occurrence_at = task.rang_at = None
+    task.status = TaskStatus.OPEN
+    task.occurrence_at = task.rang_at = task.done_at = None
     if task.from_completion:
         task.recurs_from = next_due
 

@@ -31,8 +31,9 @@ class TaskRepository:
         return (await self._session.exec(query.with_for_update() if lock else query)).first()
 
     async def open(self, user_id: str) -> Sequence[Task]:
-        """All of the user's open tasks, the hidden ones included, locked."""
-        query = select(Task).where(Task.user_id == user_id, Task.status == TaskStatus.OPEN).order_by(col(Task.id))
+        """The user's tasks that are open or go on in a moment, the hidden ones included, locked."""
+        goes_on = or_(Task.status == TaskStatus.OPEN, col(Task.done_at).is_not(None))
+        query = select(Task).where(Task.user_id == user_id, goes_on).order_by(col(Task.id))
         return (await self._session.exec(query.with_for_update())).all()
 
     async def subtasks(self, task_id: str) -> Sequence[Task]:

@@ -103,8 +103,9 @@ class TaskCreate(_TaskBody):
 class TaskUpdate(_TaskBody):
     """A change: fields that are left out stay. Moving `due_at` or `due_on` moves its reminders along.
 
-    Completing a recurring task moves it to its next occurrence; it stays open until there is none.
-    Completing a task completes its subtasks.
+    Completing a recurring task is for one occurrence. A worker makes the next one a moment later, and the task is open
+    again; until then it is completed, and `next_due_at` or `next_due_on` say when that is. Without a next one it stays
+    completed. Completing a task completes its subtasks.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -120,10 +121,21 @@ class TaskUpdate(_TaskBody):
     recurrence: str | None = Field(default=None, max_length=500)
     from_completion: bool | None = None
     timezone: Zone | None = None
+    occurrence: str | None = Field(
+        default=None,
+        max_length=32,
+        description="With `status` completed: the `occurrence` that is meant. When it is done by now, nothing changes.",
+    )
     scope: Scope = Field(
         default=Scope.SERIES,
         description="Whether a moved due time is for this occurrence only, or for all that follow.",
     )
+
+    @model_validator(mode="after")
+    def _occurrence_of_completion(self) -> Self:
+        if self.occurrence is not None and self.status is not TaskStatus.COMPLETED:
+            raise ValueError("`occurrence` says which one is completed: send it with that `status`")
+        return self
 
 
 class ReminderView(BaseModel):
@@ -159,6 +171,10 @@ class TaskView(BaseModel):
     recurrence: str | None
     from_completion: bool
     occurrence_at: datetime | None
+    rang_at: datetime | None = Field(description="The occurrence that rang and is still to be done, when it recurs.")
+    occurrence: str | None = Field(description="Of an open task that repeats: which one is done when it is completed.")
+    next_due_at: datetime | None = Field(description="Of an occurrence that was just completed: when the next one is.")
+    next_due_on: date | None = Field(description="The same for a whole day.")
     timezone: str
     created_at: datetime
     updated_at: datetime

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -22,7 +22,17 @@ from chat_api.tasks.models import Reminder, Task, TaskStatus, WishStatus
 from chat_api.tasks.query import TaskQuery
 from chat_api.tasks.record import add, keep, remove
 from chat_api.tasks.reminding import distinct, new_reminder, require_future, skip_past
-from chat_api.tasks.repeating import complete, move_on, recurs, set_rule
+from chat_api.tasks.repeating import (
+    await_next,
+    complete_rung,
+    end_snoozes,
+    foreseen_due,
+    go_to,
+    move_on,
+    occurrence_to_do,
+    recurs,
+    set_rule,
+)
 from chat_api.tasks.repository import TaskRepository
 from chat_api.tasks.rescheduling import first_reminders, reschedule
 from chat_api.tasks.schemas import TaskCreate, TaskUpdate
@@ -39,6 +49,22 @@ class TaskWithReminders:
     list_name: str | None = None
     parts: int = 0
     open_parts: int = 0
+
+    @property
+    def next_due(self) -> Due | None:
+        """When its next occurrence is due, while a worker is about to make that."""
+        at = foreseen_due(self.task)
+        return None if at is None else Due(at, self.task.all_day)
+
+    def foreseen(self) -> "TaskWithReminders":
+        """As it will be once a worker has made its next occurrence, as a copy; else itself."""
+        at, done_at = foreseen_due(self.task), self.task.done_at
+        if at is None or done_at is None:
+            return self
+        task = Task.model_validate(self.task.model_dump())
+        reminders = [Reminder.model_validate(row.model_dump()) for row in self.reminders]
+        go_to(task, reminders, at, done_at)
+        return replace(self, task=task, reminders=reminders)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,16 +168,20 @@ class TaskService:
     ) -> TaskWithReminders:
         """Change what is given and leave the rest; with `seen`, only if that is still its version.
 
+        Completing what is completed, or an occurrence that is done by now, changes nothing.
+
         Raises:
             NotFound: this user has no such task.
             Changed: it was changed since.
             Invalid: a time that has passed, a recurrence that cannot be, or a parent that cannot have it.
         """
         now = datetime.now(UTC)
-        changes = wish.model_dump(exclude_unset=True, exclude={"scope"})
+        changes = wish.model_dump(exclude_unset=True, exclude={"scope", "occurrence"})
         async with self._database.writing(user_id) as session:
             repository = TaskRepository(session)
             task = await _to_change(repository, user_id, task_id, seen)
+            if _is_so_already(task, wish, changes):
+                return (await _views(session, [task]))[0]
             reminders = list(await repository.reminders([task.id]))
             history = History(session, user_id)
             history.saw(task, reminders)
@@ -161,13 +191,18 @@ class TaskService:
             parts = await subtasks.file(session, task, changes, history, now)
             if change is TaskChange.REOPENED:
                 skip_past(reminders, now)
-            goes_on = change is TaskChange.COMPLETED and complete(task, reminders, now)
-            if goes_on:
-                task.status = TaskStatus.OPEN
+            goes_on = change is TaskChange.COMPLETED and complete_rung(task)
             day_hour = (await preferences_of(session, user_id)).all_day_at
             reminders = reschedule(task, reminders, wish, changes, day_hour=day_hour, now=now)
+            if change is TaskChange.COMPLETED:
+                end_snoozes(reminders)
+                if not goes_on:
+                    await_next(task, now)
             keep(session, task, reminders, change, now)
             if change is TaskChange.COMPLETED:
+                if task.done_at is not None:
+                    # All of them are to do again with the next occurrence, those that are done already, too.
+                    await subtasks.saw(session, parts, history)
                 await subtasks.follow(session, task, parts, history, now, old_due=old_due, goes_on=goes_on)
             await history.keep(said, now)
             view = (await _views(session, [task]))[0]
@@ -274,6 +309,13 @@ async def _new_task(
     return task, [new_reminder(task, due_at) for due_at in distinct(first)]
 
 
+def _is_so_already(task: Task, wish: TaskUpdate, changes: Mapping[str, Any]) -> bool:
+    """Whether there is nothing to do: a command that was given twice, here and on another device, say."""
+    if wish.occurrence is not None and wish.occurrence != occurrence_to_do(task):
+        return True
+    return changes.keys() == {"status"} and changes["status"] == task.status
+
+
 def _apply(task: Task, changes: Mapping[str, Any]) -> TaskChange:
     """Copy the plain fields; what kind of change it is."""
     day = day_of(task)
@@ -287,7 +329,7 @@ def _apply(task: Task, changes: Mapping[str, Any]) -> TaskChange:
     status = changes.get("status")
     if status is None or status == task.status:
         return TaskChange.UPDATED
-    task.status = status
+    task.status, task.done_at = status, None
     return TaskChange.COMPLETED if status == TaskStatus.COMPLETED else TaskChange.REOPENED
 
 

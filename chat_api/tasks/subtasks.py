@@ -68,6 +68,12 @@ async def file(
     return parts
 
 
+async def saw(session: AsyncSession, parts: Sequence[Task], history: History) -> None:
+    """All of them may change with their task, later and by a worker; taking it back is for them, too."""
+    for part in parts:
+        history.saw(part, await TaskRepository(session).reminders([part.id]))
+
+
 async def follow(
     session: AsyncSession,
     task: Task,
@@ -83,12 +89,12 @@ async def follow(
     wanted = TaskStatus.OPEN if goes_on else TaskStatus.COMPLETED
     moved = goes_on and old_due is not None and task.due_at is not None and old_due != task.due_at
     for part in parts:
-        if part.status == wanted and not moved:
+        if part.status == wanted and part.done_at is None and not moved:
             continue
         reminders = list(await repository.reminders([part.id]))
         history.saw(part, reminders)
         changed = part.status != wanted
-        part.status = wanted
+        part.status, part.done_at = wanted, None
         if moved and part.due_at is not None and old_due is not None and task.due_at is not None:
             zone = ZoneInfo(part.timezone)
             new_due = shifted(part.due_at, old_due, task.due_at, zone, all_day=part.all_day)

@@ -1,7 +1,7 @@
 // What can be done with a task: the command, the toast with its undo, and the questions in between.
 
 import { ask } from "./dialog.js";
-import { dueOf, dueWords } from "./meta.js";
+import { doneWords, dueOf, dueWords } from "./meta.js";
 import { openMenu } from "./menu.js";
 import { dayField, daysLater, timeZone } from "./time.js";
 import { toast } from "./toast.js";
@@ -43,11 +43,10 @@ export class Actions {
   edit = (task) => this.#openEditor(task);
 
   complete = async (task) => {
-    const changed = await this.#board.change(task, () => this.#client.updateTask(task.id, { status: "completed" }), { leaves: true });
+    const changed = await this.#board.change(task, () => this.#client.completeTask(task), { leaves: true });
     if (!changed) return;
     this.#board.settled(task.id);
-    if (changed.status === "open") this.said(`Done. “${task.title}” is next due ${dueWords(changed)}.`);
-    else this.said(`Completed “${task.title}”`);
+    this.said(doneWords(task.title, changed));
   };
 
   reopen = async (task) => {

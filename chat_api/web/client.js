@@ -36,6 +36,8 @@ export class Client {
   taskVersion = (id) => this.#exchange("GET", taskPath(id));
   createTask = (body, key) => this.#call("POST", "/tasks", { body, key });
   updateTask = (id, body, match) => this.#call("PATCH", taskPath(id), { body, match });
+  /** Of a repeating one, the occurrence that `task` shows: done again elsewhere, it is done once. */
+  completeTask = ({ id, occurrence }) => this.updateTask(id, { status: "completed", ...(occurrence && { occurrence }) });
   deleteTask = (id) => this.#call("DELETE", taskPath(id));
   skip = (id) => this.#call("POST", `${taskPath(id)}/skip`);
 

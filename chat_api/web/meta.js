@@ -18,6 +18,18 @@ export function dueOf(task) {
   return task.due_at ? { date: new Date(task.due_at), allDay: false } : null;
 }
 
+/** A repeating task as it goes on when it was done: itself, or with the next due time that a worker is about to give it; null when it is over. */
+export function nextOf(task) {
+  if (task.status === "open") return task;
+  return task.next_due_at || task.next_due_on ? { ...task, due_at: task.next_due_at, due_on: task.next_due_on } : null;
+}
+
+/** What to say once it is done. `changed` is the answer; without a status the task was gone already. */
+export function doneWords(title, changed) {
+  const next = changed.status && nextOf(changed);
+  return next ? `Done. “${title}” is next due ${dueWords(next)}.` : `Completed “${title}”`;
+}
+
 /** The key of the group that a task is shown in. */
 export function groupOf(task, now) {
   const due = dueOf(task);
@@ -43,6 +55,7 @@ export function metaOf(task, now, { parent, parts, list } = {}) {
   if (parent) meta.push({ kind: "parent", text: `Part of “${parent}”` });
   if (due) meta.push(dueMeta(task, due, now));
   meta.push(...task.reminders.filter(({ status }) => status !== "cancelled" && status !== "skipped").map((reminder) => reminderMeta(reminder, due, now)));
+  if (task.status !== "open" && nextOf(task)) meta.push({ icon: "repeat", kind: "next", text: `Next ${dueWords(nextOf(task))}` });
   if (task.recurrence) meta.push({ icon: "repeat", kind: "repeat", text: describe(task.recurrence) + (task.from_completion ? " after it is done" : "") });
   if (parts?.length) meta.push({ icon: "check", kind: "progress", text: `${parts.filter((part) => part.status === "completed").length}/${parts.length}` });
   if (task.priority && task.priority < 4) meta.push({ icon: "flag", kind: `priority-${task.priority}`, text: `Priority ${task.priority}` });

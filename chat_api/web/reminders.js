@@ -2,7 +2,7 @@
 
 import { chime, notify } from "./alerts.js";
 import { announce, el, icon, part, touchFirst } from "./dom.js";
-import { dueOf, dueWords } from "./meta.js";
+import { doneWords, dueOf, dueWords } from "./meta.js";
 import { absolute, dayAndClock, daysLater, lateness } from "./time.js";
 import { toast } from "./toast.js";
 
@@ -115,15 +115,14 @@ export class Reminders {
   async #complete(item) {
     try {
       const task = await this.#client.task(item.task_id);
-      // A recurring task stands at its next occurrence by now: that one is not done yet.
+      // A recurring task stands at its next occurrence by now; when none that rang is left to do, that one is not meant.
       const due = task.recurrence && dueOf(task);
-      if (due && due.date > new Date(item.due_at)) {
+      if (due && due.date > new Date(item.due_at) && !task.rang_at) {
         await this.#putAway(item);
         toast(`Done. “${item.title}” is next due ${dueWords(task)}.`);
         return;
       }
-      const done = await this.#client.updateTask(item.task_id, { status: "completed" });
-      this.#onDone(done.status === "open" ? `Done. “${item.title}” is next due ${dueWords(done)}.` : `Completed “${item.title}”`);
+      this.#onDone(doneWords(item.title, await this.#client.completeTask(task)));
     } catch (error) {
       // The task was deleted meanwhile: nothing is left to be done.
       if (error.status !== 404) throw error;

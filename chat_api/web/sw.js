@@ -79,11 +79,12 @@ async function onClick(event) {
   }
 }
 
-/** As on the page: a recurring task that stands at its next occurrence by now is not what was done. */
+/** As on the page: a recurring task stands at its next occurrence by now; when none that rang is left to do, that is not meant. */
 async function complete(item) {
   const task = await call("GET", `/tasks/${encodeURIComponent(item.task_id)}`);
-  const movedOn = task.recurrence && Date.parse(task.due_at) > Date.parse(item.due_at);
-  if (!movedOn) await call("PATCH", `/tasks/${encodeURIComponent(item.task_id)}`, { status: "completed" });
+  const movedOn = task.recurrence && Date.parse(task.due_at) > Date.parse(item.due_at) && !task.rang_at;
+  const occurrence = task.occurrence && { occurrence: task.occurrence };
+  if (!movedOn) await call("PATCH", `/tasks/${encodeURIComponent(item.task_id)}`, { status: "completed", ...occurrence });
   await post(`/inbox/${item.id}/acknowledge`);
 }
 

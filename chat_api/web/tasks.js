@@ -251,7 +251,7 @@ export class Tasks {
     this.filters.offer(this.#open.flatMap((task) => task.tags));
     const groups = this.filters.sort === "due" ? GROUPS.map(([key, name]) => this.#group(key, name, tops.filter(({ group }) => group === key).sort(byDue))) : [this.#plain(tops)];
     hook(this.#view, "task-list").replaceChildren(...(tops.length ? groups.filter(Boolean) : [this.#nothing()]));
-    hook(this.#view, "completed-list").replaceChildren(...this.#completed.map((task) => this.#item(task, "completed", { meta: metaOf(task, now).filter(({ kind }) => kind === "tag") })));
+    hook(this.#view, "completed-list").replaceChildren(...this.#completed.map((task) => this.#item(task, "completed", { meta: metaOf(task, now).filter(({ kind }) => kind === "tag" || kind === "next") })));
     hook(this.#view, "load-more").hidden = !this.#next.open;
     hook(this.#view, "completed-more").hidden = !this.#next.completed;
     if (!this.filters.narrowed && !this.filters.list) part(this.#view, "count").textContent = tops.length ? `${tops.length}${this.#next.open ? "+" : ""}` : "";

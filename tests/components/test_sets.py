@@ -13,7 +13,7 @@ from contracts import names
 from tests.components.conftest import Plant
 from tests.components.resources import LOCAL, PRODUCTION, PROJECT, Resource, components, load, undefined_policies
 
-APPS = {names.CHAT_API, names.NOTIFICATION, names.REMINDER_ACTOR, names.SCHEDULER}
+APPS = {names.CHAT_API, names.NOTIFICATION, names.RECURRING, names.REMINDER_ACTOR, names.SCHEDULER}
 PUSH_SERVICES = {
     names.push_binding(host)
     for host in ("fcm.googleapis.com", "updates.push.services.mozilla.com", "web.push.apple.com")

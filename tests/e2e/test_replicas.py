@@ -75,6 +75,16 @@ async def test_a_stream_goes_on_at_the_other_replica_where_it_was(replicated: St
             once_each(ear, {"between one", "between two", "after"})
 
 
+async def test_a_stream_tells_what_was_changed_at_the_other_replica(replicated: Stack) -> None:
+    async with (
+        Person.registered(replicated.urls[0]) as here,
+        here.at(replicated.urls[1]) as there,
+        here.listening() as ear,
+    ):
+        task = await there.add("milk", in_seconds(3600))
+        await ear.wait_for_change(task["id"], within=10)
+
+
 async def test_a_conversation_goes_on_at_the_other_replica(replicated: Stack) -> None:
     first, second = replicated.urls
     async with Person.registered(first) as person, person.at(second) as there:

@@ -40,7 +40,7 @@ async def status_of_secret(stack: Stack, app_id: str, name: str) -> int:
         return (await client.get(url, headers=dict(stack.token_headers(app_id)))).status_code
 
 
-@pytest.mark.parametrize("app_id", ["chat-api", "notification", "reminder-actor", "scheduler"])
+@pytest.mark.parametrize("app_id", ["chat-api", "notification", "recurring", "reminder-actor", "scheduler"])
 async def test_an_app_cannot_read_the_brokers_credentials(stack: Stack, app_id: str) -> None:
     assert await status_of_secret(stack, app_id, stack.broker_secret) == 403
 
@@ -51,7 +51,7 @@ async def test_only_the_notification_service_can_read_the_key_that_signs_pushes(
         assert await status_of_secret(stack, app_id, "vapid-private-key") == 403
 
 
-@pytest.mark.parametrize("app_id", ["chat-api", "notification", "reminder-actor", "scheduler"])
+@pytest.mark.parametrize("app_id", ["chat-api", "notification", "recurring", "reminder-actor", "scheduler"])
 @pytest.mark.parametrize("headers", [{}, {"dapr-api-token": "guessed"}])
 async def test_a_sidecar_answers_nobody_without_its_token(stack: Stack, app_id: str, headers: dict[str, str]) -> None:
     port = stack.ports(f"{app_id}.daprd")["http"]

@@ -39,6 +39,7 @@ class Ear:
     """What a listening person has heard so far."""
 
     heard: list[Heard] = field(default_factory=list)
+    changed_tasks: list[str] = field(default_factory=list)
     connections: int = 0
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
@@ -54,6 +55,11 @@ class Ear:
         except TimeoutError:
             raise AssertionError(f"heard {len(self.heard)} of {count} within {within} s: {self.titles}") from None
         return self.heard
+
+    async def wait_for_change(self, task_id: str, *, within: float) -> None:
+        """Until the stream has said that this task changed."""
+        async with asyncio.timeout(within), self.changed:
+            await self.changed.wait_for(lambda: task_id in self.changed_tasks)
 
 
 class Person:
@@ -168,6 +174,10 @@ class Person:
                     last_id = int(fields["id"])
                     async with ear.changed:
                         ear.heard.append(Heard(last_id, json.loads(fields["data"]), datetime.now(UTC)))
+                        ear.changed.notify_all()
+                elif fields.get("event") == "task.changed":
+                    async with ear.changed:
+                        ear.changed_tasks += json.loads(fields["data"])["task_ids"]
                         ear.changed.notify_all()
                 fields = {}
         except httpx.HTTPError:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlmodel import SQLModel
+from sqlmodel import SQLModel, select
 
 from chat_api.assistant.exchange import Services
 from chat_api.assistant.service import Assistant
@@ -15,11 +15,13 @@ from chat_api.database import Database
 from chat_api.inbox.feed import InboxFeed
 from chat_api.inbox.service import InboxService
 from chat_api.migrations import upgrade
-from chat_api.outbox import OutboxRelay
+from chat_api.outbox import OutboxMessage, OutboxRelay
 from chat_api.preferences.service import PreferencesService
 from chat_api.tasks.lists import ListService
+from chat_api.tasks.next_occurrences import NextOccurrences
 from chat_api.tasks.service import TaskService
-from contracts.events import CloudEvent
+from consumers.recurring.answer import answer
+from contracts.events import CloudEvent, NextOccurrence, TaskEvent
 from servicekit.errors import SidecarUnavailable
 from tests.support.postgres import Postgres, find_binaries
 
@@ -125,6 +127,35 @@ def inbox(database: Database, feed: InboxFeed, relay: OutboxRelay, tasks: TaskSe
 @pytest.fixture
 def preferences(database: Database, relay: OutboxRelay) -> PreferencesService:
     return PreferencesService(database, relay)
+
+
+class Worker:
+    """The recurring worker, run when a test says so: it answers every event that the outbox holds."""
+
+    def __init__(self, database: Database, relay: OutboxRelay) -> None:
+        self._database = database
+        self._updates = NextOccurrences(database, relay)
+
+    async def answers(self) -> list[NextOccurrence]:
+        """What it says, in the order of the events."""
+        async with self._database.reading() as session:
+            rows = (await session.exec(select(OutboxMessage).order_by("id"))).all()
+        bodies = [CloudEvent.from_json(row.payload).data for row in rows]
+        return [made for body in bodies if isinstance(body, TaskEvent) and (made := answer(body)) is not None]
+
+    async def deliver(self, *made: NextOccurrence) -> None:
+        """Deliver some of it."""
+        for one in made:
+            await self._updates.handle(CloudEvent.wrap(one, source="recurring", time=datetime.now(UTC)))
+
+    async def run(self) -> None:
+        """Deliver all of it; what was delivered before as well."""
+        await self.deliver(*await self.answers())
+
+
+@pytest.fixture
+def worker(database: Database, relay: OutboxRelay) -> Worker:
+    return Worker(database, relay)
 
 
 @pytest.fixture

@@ -6,11 +6,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from chat_api.inbox.service import InboxService
+from chat_api.tasks.due import day_of
 from chat_api.tasks.models import TaskStatus
 from chat_api.tasks.schemas import TaskCreate
 from chat_api.tasks.service import TaskService
+from chat_api.understand import describe_day
 from tests.unit.chat_api.chatting import ROME, Chat, titles
-from tests.unit.chat_api.conftest import ALICE
+from tests.unit.chat_api.conftest import ALICE, Worker
 from tests.unit.chat_api.test_inbox import announcement
 
 TOKYO = ZoneInfo("Asia/Tokyo")
@@ -101,12 +103,20 @@ async def test_the_last_of_a_list_is_meant(chat: Chat, tasks: TaskService) -> No
     assert await titles(tasks) == ["one", "two"]
 
 
-async def test_a_recurrence_from_completion_moves_on_when_it_is_done(chat: Chat, tasks: TaskService) -> None:
+async def test_a_recurrence_from_completion_moves_on_when_it_is_done(
+    chat: Chat, tasks: TaskService, worker: Worker
+) -> None:
     (added,) = (await chat.say("water the plants every 3 days after I finish it")).tasks
     assert (added.task.recurrence, added.task.from_completion) == ("FREQ=DAILY;INTERVAL=3", True)
     said = await chat.say("done with the plants")
-    assert "The next one is" in said.reply
-    assert await titles(tasks) == ["water the plants"]
+    # It is told before it is made, and is made as it was told.
+    assert await titles(tasks) == []
+    await worker.run()
+    (made,) = await tasks.list(ALICE, status=TaskStatus.OPEN)
+    day = day_of(made.task)
+    assert day is not None
+    words = describe_day(day, now=datetime.now(UTC), zone=ROME)
+    assert said.reply == f"Done: “water the plants”. The next one is {words}."
 
 
 class TestOneOccurrenceOrAll:

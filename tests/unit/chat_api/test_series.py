@@ -11,7 +11,7 @@ from chat_api.tasks.models import TaskStatus
 from chat_api.tasks.schemas import Scope, TaskCreate, TaskUpdate
 from chat_api.tasks.service import TaskService, TaskWithReminders
 from contracts.recurrence import moved
-from tests.unit.chat_api.conftest import ALICE
+from tests.unit.chat_api.conftest import ALICE, Worker
 from tests.unit.chat_api.test_inbox import announcement
 
 ROME = ZoneInfo("Europe/Rome")
@@ -28,7 +28,9 @@ async def daily(tasks: TaskService, first: datetime, **fields: object) -> TaskWi
     return await tasks.create(ALICE, TaskCreate.model_validate(wish))
 
 
-async def test_done_after_it_rang_leaves_the_next_one_alone(tasks: TaskService, inbox: InboxService) -> None:
+async def test_done_after_it_rang_leaves_the_next_one_alone(
+    tasks: TaskService, inbox: InboxService, worker: Worker
+) -> None:
     added = await daily(tasks, datetime.now(UTC) + timedelta(seconds=1))
     await inbox.handle(announcement(added))
     rang = await tasks.get(ALICE, added.task.id)
@@ -38,7 +40,9 @@ async def test_done_after_it_rang_leaves_the_next_one_alone(tasks: TaskService, 
     done = await tasks.update(ALICE, added.task.id, DONE)
     assert (done.task.status, done.task.due_at) == (TaskStatus.OPEN, rang.task.due_at)
 
-    ahead = await tasks.update(ALICE, added.task.id, DONE)
+    await tasks.update(ALICE, added.task.id, DONE)
+    await worker.run()
+    ahead = await tasks.get(ALICE, added.task.id)
     assert ahead.task.due_at is not None
     assert ahead.task.due_at > rang.task.due_at
 

@@ -10,7 +10,7 @@ from chat_api.tasks.models import TaskStatus, WishStatus
 from chat_api.tasks.query import TaskQuery
 from chat_api.tasks.schemas import TaskCreate, TaskUpdate
 from chat_api.tasks.service import TaskService, TaskWithReminders
-from tests.unit.chat_api.conftest import ALICE, BOB
+from tests.unit.chat_api.conftest import ALICE, BOB, Worker
 
 DONE = TaskUpdate(status=TaskStatus.COMPLETED)
 
@@ -51,17 +51,35 @@ async def test_parts_go_with_their_whole_and_come_back_with_it(tasks: TaskServic
     assert len((await tasks.get(ALICE, cake)).reminders) == 1
 
 
-async def test_parts_are_to_do_again_when_their_whole_repeats(tasks: TaskService) -> None:
+async def test_parts_are_to_do_again_when_their_whole_repeats(tasks: TaskService, worker: Worker) -> None:
     due = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=2)
     whole, cake, _ = await party(tasks, due_at=due, recurrence="FREQ=WEEKLY")
     before = await tasks.get(ALICE, cake)
     await tasks.update(ALICE, cake, DONE)
     await tasks.update(ALICE, whole, DONE)
+    await worker.run()
     after = await tasks.get(ALICE, cake)
     assert after.task.status == TaskStatus.OPEN
     assert before.task.due_at is not None
     assert after.task.due_at == before.task.due_at + timedelta(days=7)
     assert [row.due_at for row in after.reminders] == [after.task.due_at]
+    await worker.run()
+    assert (await tasks.get(ALICE, cake)).task.version == after.task.version
+
+    await tasks.undo(ALICE)
+    back = await tasks.get(ALICE, cake)
+    assert (back.task.status, back.task.due_at) == (TaskStatus.COMPLETED, before.task.due_at)
+
+
+async def test_a_part_that_repeats_is_done_with_its_whole(tasks: TaskService, worker: Worker) -> None:
+    """Also when its own next occurrence was on its way."""
+    whole = await add(tasks, "party")
+    later = datetime.now(UTC) + timedelta(hours=1)
+    part = (await add(tasks, "ice", parent_id=whole.task.id, due_at=later, recurrence="FREQ=DAILY")).task.id
+    await tasks.update(ALICE, part, DONE)
+    await tasks.update(ALICE, whole.task.id, DONE)
+    await worker.run()
+    assert (await tasks.get(ALICE, part)).task.status == TaskStatus.COMPLETED
 
 
 async def test_there_is_one_level_of_parts(tasks: TaskService) -> None:

@@ -14,7 +14,7 @@ from chat_api.tasks.schemas import TaskCreate, TaskUpdate
 from chat_api.tasks.service import TaskService, TaskWithReminders
 from contracts.events import CloudEvent, TaskEvent
 from contracts.reminders import ListPending
-from tests.unit.chat_api.conftest import ALICE, BOB
+from tests.unit.chat_api.conftest import ALICE, BOB, Worker
 
 HOUR = timedelta(hours=1)
 
@@ -177,8 +177,14 @@ class TestLostUpdates:
 
 
 class TestCompletingARecurringTask:
+    @pytest.fixture(autouse=True)
+    def _with_worker(self, worker: Worker) -> None:
+        self.worker = worker
+
     async def complete(self, tasks: TaskService, task_id: str) -> TaskWithReminders:
-        return await tasks.update(ALICE, task_id, TaskUpdate(status=TaskStatus.COMPLETED))
+        await tasks.update(ALICE, task_id, TaskUpdate(status=TaskStatus.COMPLETED))
+        await self.worker.run()
+        return await tasks.get(ALICE, task_id)
 
     async def test_it_moves_to_its_next_occurrence(self, tasks: TaskService, database: Database) -> None:
         due = soon().replace(microsecond=0)
@@ -186,8 +192,9 @@ class TestCompletingARecurringTask:
         done = await self.complete(tasks, added.task.id)
         assert (done.task.status, done.task.due_at) == (TaskStatus.OPEN, due + timedelta(days=1))
         assert [(row.due_at, row.status) for row in done.reminders] == [(due + timedelta(days=1), WishStatus.PENDING)]
-        last = (await events(database))[-1]
-        assert (last.change, last.reminders[0].active) == ("completed", True)
+        *_, done_event, moved_event = await events(database)
+        assert (done_event.change, done_event.reminders[0].active) == ("completed", False)
+        assert (moved_event.change, moved_event.reminders[0].active) == ("updated", True)
 
     async def test_the_last_occurrence_completes_it(self, tasks: TaskService) -> None:
         due = soon().replace(microsecond=0)

@@ -2,14 +2,16 @@
 
 import io
 import json
+import sqlite3
 import stat
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from consumers.notification.webpush import Vapid
 from contracts.names import VAPID_SECRET
-from runtime import broker, secrets_file
+from runtime import broker, names_file, secrets_file
 from runtime.console import Console, LogFiles
 from runtime.layout import Layout
 
@@ -61,6 +63,14 @@ def test_the_broker_listens_on_loopback_and_syncs_each_write(layout: Layout) -> 
     assert 'http: "127.0.0.1:8222"' in text
     assert "sync_interval: always" in text
     assert 'token: "to\\"ken"' in text
+
+
+def test_the_file_of_names_is_ready_for_sidecars_that_start_together(layout: Layout) -> None:
+    for _ in range(2):
+        names_file.prepare(layout.names)
+        with closing(sqlite3.connect(layout.names)) as connection:
+            assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    assert mode(layout.names) == 0o600
 
 
 def test_names_are_aligned_and_everyday_lines_are_hidden() -> None:

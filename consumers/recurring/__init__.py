@@ -1,0 +1,1 @@
+"""Makes the next occurrence of a recurring task when one was done. Keeps nothing: the answer follows from the event."""

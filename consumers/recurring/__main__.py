@@ -1,0 +1,5 @@
+"""``python -m consumers.recurring``"""
+
+from consumers.recurring.main import main
+
+main()
