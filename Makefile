@@ -90,10 +90,14 @@ asyncapi: $(ENVIRONMENT) ## write docs/asyncapi.yaml and the shapes of new event
 chart: $(ENVIRONMENT) ## write the chart's README from the comments of its values
 	@$(BIN)/python -m tests.k8s.readme
 
+LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
+	--custom-compile-command "make lock"
+
 .PHONY: lock
-lock: $(ENVIRONMENT) ## write requirements.lock anew from pyproject.toml
-	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --group dev \
-		--custom-compile-command "make lock" --python-version 3.11 pyproject.toml -o requirements.lock
+lock: $(ENVIRONMENT) ## write the lock files anew from pyproject.toml: of the environment, of the image and of its build
+	@$(LOCK) --group dev pyproject.toml -o requirements.lock
+	@$(LOCK) --no-annotate --constraint requirements.lock pyproject.toml -o image.lock
+	@$(LOCK) --no-annotate --group image-build -o image-build.lock
 
 .PHONY: clean
 clean: ## remove the environment and caches; tasks and the built runtime stay

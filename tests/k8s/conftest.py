@@ -1,6 +1,7 @@
 """A cluster for all tests of this folder, and Dapr's control plane on it for those that want it."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +9,23 @@ from runtime.install import Binaries
 from tests.k8s.cluster import Cluster
 from tests.k8s.dapr import ControlPlane
 from tests.k8s.tools import dapr_chart
+
+_FOLDER = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """These take minutes, and the first time many: they run when they are asked for."""
+    named = any(path == _FOLDER or _FOLDER in path.parents for path in _named(config))
+    if not named:
+        skip = pytest.mark.skip(reason="They take some minutes: `make test-k8s` runs them")
+        for item in items:
+            if _FOLDER in item.path.parents:
+                item.add_marker(skip)
+
+
+def _named(config: pytest.Config) -> list[Path]:
+    words = (str(word).partition("::")[0] for word in config.invocation_params.args)
+    return [(config.invocation_params.dir / word).resolve() for word in words if not word.startswith("-")]
 
 
 @pytest.fixture(scope="session")
