@@ -152,13 +152,14 @@ def _weekday_and_number(tokens: Tokens, index: int, place: int, weekday: int, co
             named = (number, place + 1)
     if named is None or named[0] < 1 or tokens.word(named[1]) in {"of", "-"}:
         return None
-    by_digits = tokens.number(place) is not None or tokens.word(place - 1) == "the"
+    if tokens.number(place) is None and tokens.word(place - 1) != "the":
+        return None
     day = context.today
     first = day.replace(day=1)
     for ahead in range(_MONTHS_AHEAD):
         month = plus(first, Duration(months=ahead))
         candidate = _day_in(month, named[0])
-        if candidate is not None and candidate >= context.today and candidate.weekday() == weekday and by_digits:
+        if candidate is not None and candidate >= context.today and candidate.weekday() == weekday:
             end = named[1] + 1 if tokens.word(named[1]) == ")" else named[1]
             return Found(index, end, (Day(candidate),))
     return None
