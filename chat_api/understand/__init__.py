@@ -9,7 +9,7 @@ and `sorting` keeps one fact of each kind. Days are read in `numeric` (digits, w
 `timing` and `repeating`. Each command has its module: `added`, `listed`, `list_commands`, `changes`, `done`, `fired`
 (snooze, acknowledge, undo), `search`, `lists`, `ranges`, `subtasks`, `notes`, `scopes` (skip, one or all of a
 series), `preferences`; `reading` asks them in order, `dialogue` continues a question with its answer. The vocabulary
-of time is in `words`, chat spelling in `spelling`.
+of time is in `words`, chat spelling in `spelling`; the clocks of other places are in `zones` and `places`.
 """
 
 from chat_api.understand.dialogue import continue_with

@@ -14,8 +14,9 @@ from zoneinfo import ZoneInfo
 from chat_api.understand.facts import Context, Elsewhere, Found, Rule
 from chat_api.understand.local import PASSED_TODAY
 from chat_api.understand.model import Need
+from chat_api.understand.places import WITHOUT_TIME, ZONES_OF_PLACES
 from chat_api.understand.text import Tokens
-from chat_api.understand.words import WEEKDAY_CODES
+from chat_api.understand.words import BOUNDARIES, WEEKDAY_CODES
 
 if TYPE_CHECKING:
     from chat_api.understand.timing import Timing
@@ -65,7 +66,7 @@ def read_zone(tokens: Tokens, index: int, context: Context) -> Found | None:
         return None
     meaning = _meaning(word, context.zone, context.now.year)
     if meaning is None:
-        return None
+        return _of_place(tokens, index, place)
     end = place + 1
     if word in {"utc", "gmt"}:
         meaning, end = _with_offset(tokens, end) or (meaning, end)
@@ -76,6 +77,26 @@ def read_zone(tokens: Tokens, index: int, context: Context) -> Found | None:
     elif tokens.word(end) == "time":
         end += 1
     return Found(index, end, (meaning,))
+
+
+def _of_place(tokens: Tokens, index: int, place: int) -> Found | None:
+    """ "london time", "eastern standard time", "2pm eastern"."""
+    for length in (2, 1):
+        name = tuple(tokens.word(at) for at in range(place, place + length))
+        zone = ZONES_OF_PLACES.get(name)
+        if zone is None:
+            continue
+        end = place + length
+        end += 1 if tokens.word(end) in {"standard", "daylight", "local", "summer"} else 0
+        timed = tokens.word(end) == "time"
+        if not timed and (name not in WITHOUT_TIME or tokens.word(end) not in BOUNDARIES):
+            return None
+        end += 1 if timed else 0
+        if place > index:
+            closed = tokens.word(end) == ")"
+            return Found(index, end + 1, (Elsewhere(ZoneInfo(zone)),)) if closed else None
+        return Found(index, end, (Elsewhere(ZoneInfo(zone)),))
+    return None
 
 
 def _meaning(word: str, own: tzinfo, year: int) -> Elsewhere | None:

@@ -5,6 +5,11 @@
 
 # (text, title, due)
 ONCE: tuple[tuple[str, str | None, str], ...] = (
+    ("call bob at 9pm london time", "call bob", "2026-11-24T22:00"),
+    ("call bob at 9pm new york time tomorrow", "call bob", "2026-11-26T03:00"),
+    ("zoom sunday 6pm (uk time)", "zoom", "2026-11-29T19:00"),
+    ("call bob tomorrow 2pm eastern", "call bob", "2026-11-25T20:00"),
+    ("call bob tomorrow at 2pm pacific standard time", "call bob", "2026-11-25T23:00"),
     ("meet jo the week before christmas", "meet jo", "2026-12-18"),
     ("meet jo the weekend of the 12th", "meet jo", "2026-12-12"),
     ("meet jo the weekend after next", "meet jo", "2026-12-12"),

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from chat_api.understand import IntentName, Need, Scope, Span, Understanding, continue_with, understand
+from chat_api.understand.places import ZONES_OF_PLACES
 from tests.unit.understand.test_sentences import NOW, ROME, read
 
 
@@ -180,3 +181,7 @@ def test_this_weeks_one_is_no_task_spoken_of() -> None:
 def test_a_list_in_an_answer_counts() -> None:
     found = ask("add a subtask to trip", "pack socks in my travel list")
     assert (found.title, found.parent, found.list_name) == ("pack socks", "trip", "travel")
+
+
+def test_every_place_has_a_zone() -> None:
+    assert all(ZoneInfo(zone).key == zone for zone in ZONES_OF_PLACES.values())
