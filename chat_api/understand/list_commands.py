@@ -15,6 +15,8 @@ _MAKING: Final = frozenset({"create", "make", "add", "start", "new", "set"})
 _DELETING: Final = frozenset({"delete", "remove", "erase"})
 _ARTICLES: Final = frozenset({"a", "an", "the", "my", "our", "another"})
 _CALLED: Final = frozenset({"called", "named", ":", "titled"})
+_CREATING: Final = frozenset({"create", "new", "add", "start"})
+_NO_NAME: Final = frozenset({"of", "for", "to", "with", "on", "in", "and", ""})
 _LEADS_TO_NAME: Final = frozenset({"to", "as", "into"})
 _QUOTES: Final = "\"'`\u201c\u201d\u201e\u2018\u2019\u00ab\u00bb "
 _LONGEST: Final = 60
@@ -41,8 +43,10 @@ def _made(tokens: Tokens, start: int) -> Understanding | None:
     if tokens.word(place) == "list":
         body = place + 1
         called = tokens.word(body) in _CALLED
-        body += 1 if called else 0
-        name = _name(tokens, body, len(tokens)) if called or new else ""
+        # "create list errands", "a new list for camping", but "make list of things"
+        plain = place == start + 1 and tokens.word(start) in _CREATING and tokens.word(body) not in _NO_NAME
+        body += 1 if called or (new and tokens.word(body) == "for") else 0
+        name = _name(tokens, body, len(tokens)) if called or new or plain else ""
     else:
         stop = _end(tokens)
         closed = tokens.word(stop - 1) == "list" and new

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from chat_api.understand.added import FIRM, WHAT, adding, read_arranged, read_reminder
 from chat_api.understand.changes import read_call_it, read_change, read_instead, read_label, read_moved_to_list
-from chat_api.understand.cues import ADD_FIRST, DELETE_FIRST, VERBS
+from chat_api.understand.cues import ADD_FIRST, DELETE_FIRST, REFERENCES, VERBS
 from chat_api.understand.done import read_done
 from chat_api.understand.facts import Context, Facts, ListName
 from chat_api.understand.fired import read_fired
@@ -149,6 +149,10 @@ def _part(tokens: Tokens, start: int, context: Context) -> Understanding | None:
     part = read_part(tokens, start)
     if part is None:
         return None
+    if len(part.rest) == 1 and (part.rest.number(0) is not None or part.rest.word(0) in REFERENCES):
+        # "make it a subtask of birthday"
+        whole = Understanding(IntentName.ADD, parent=part.words or None, target_index=part.whole.position)
+        return replace(whole, needs=Need.TITLE, question="Which task do you mean? Please name it.")
     noted = take_note(part.rest, 0)
     rest = noted[0] if noted is not None else part.rest
     added = adding(rest, None, 0, context, Wish()) if len(rest) else Understanding(IntentName.ADD)

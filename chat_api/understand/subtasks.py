@@ -113,6 +113,8 @@ def _as_part(tokens: Tokens, start: int) -> Part | None:
 
 def _made_part(tokens: Tokens, start: int) -> Part | None:
     """ "make cake a subtask of birthday", "turn cake into a step of birthday"."""
+    if tokens.word(start) in {"move", "shift"}:
+        return _moved_under(tokens, start)
     if tokens.word(start) not in {"make", "turn"}:
         return None
     for at in range(start + 2, len(tokens) - 2):
@@ -123,6 +125,13 @@ def _made_part(tokens: Tokens, start: int) -> Part | None:
         if length and place > at and tokens.word(end) in {"of", "to", "under", "for"} and end + 1 < len(tokens):
             return _made(tokens, (end + 1, len(tokens)), (start, start + 1), (at, len(tokens)))
     return None
+
+
+def _moved_under(tokens: Tokens, start: int) -> Part | None:
+    """ "move candles under birthday party"."""
+    at = next((at for at in range(start + 2, len(tokens) - 1) if tokens.word(at) in {"under", "below"}), None)
+    listed = any(tokens.word(place) == "list" for place in range(start, len(tokens)))
+    return None if at is None or listed else _made(tokens, (at + 1, len(tokens)), (start, start + 1), (at, len(tokens)))
 
 
 def _under(tokens: Tokens, start: int) -> Part | None:

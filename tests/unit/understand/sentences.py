@@ -660,6 +660,8 @@ QUESTIONS: tuple[tuple[str, str, str], ...] = (
 LIST_COMMANDS: tuple[tuple[str, str, str, str | None], ...] = (
     ("create a list called camping", "add_list", "camping", None),
     ("new list: Summer camp", "add_list", "Summer camp", None),
+    ("create list errands", "add_list", "errands", None),
+    ("make a new list for camping", "add_list", "camping", None),
     ("create a new camping list", "add_list", "camping", None),
     ("rename the camping list to glamping", "rename_list", "camping", "glamping"),
     ("rename list camping to glamping please", "rename_list", "camping", "glamping"),

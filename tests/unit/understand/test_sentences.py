@@ -205,6 +205,15 @@ def test_lists_are_made_renamed_and_deleted(text: str, intent: str, name: str, n
     assert (found.intent, found.list_name, found.new_title, found.needs) == (intent, name, new_name, None)
 
 
-def test_a_task_is_made_a_part() -> None:
-    found = read("make cake a subtask of birthday")
+@pytest.mark.parametrize(
+    "text", ["make cake a subtask of birthday", "turn cake into a step of birthday", "move cake under birthday"]
+)
+def test_a_task_is_made_a_part(text: str) -> None:
+    found = read(text)
     assert (found.intent, found.title, found.parent) == (IntentName.ADD, "cake", "birthday")
+
+
+@pytest.mark.parametrize("text", ["make it a subtask of birthday", "make 2 a subtask of birthday"])
+def test_which_task_is_made_a_part_is_asked(text: str) -> None:
+    found = read(text)
+    assert (found.title, found.parent, found.needs) == (None, "birthday", Need.TITLE)
