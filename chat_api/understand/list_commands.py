@@ -46,6 +46,7 @@ def _made(tokens: Tokens, start: int) -> Understanding | None:
         # "create list errands", "a new list for camping", but "make list of things"
         plain = place == start + 1 and tokens.word(start) in _CREATING and tokens.word(body) not in _NO_NAME
         body += 1 if called or (new and tokens.word(body) == "for") else 0
+        new = new and tokens.word(body) not in _NO_NAME
         name = _name(tokens, body, len(tokens)) if called or new or plain else ""
     else:
         stop = _end(tokens)

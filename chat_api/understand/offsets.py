@@ -14,6 +14,10 @@ from chat_api.understand.text import Tokens
 from chat_api.understand.words import BOUNDARIES, LAST, NAMED_DAYS, PART_WORDS, UNITS, WEEKDAY_PLURALS, WEEKDAYS
 
 _MINUTE: Final = 60
+_PARTICLE_VERBS: Final = frozenset(
+    {"sign", "come", "log", "check", "fit", "put", "bring", "turn", "hand", "squeeze", "clock", "tuck", "plug", "let",
+     "dial", "fill", "type", "trade", "weigh"}
+)  # fmt: skip
 _HOUR: Final = 60
 _MAX_MINUTES: Final = 180
 # "sign in 2" is no time; "in 5" may be.
@@ -253,6 +257,9 @@ def _bare_minutes(tokens: Tokens, index: int, start: int) -> Found | None:
     if tokens.word(index) != "in" or counted is None:
         return None
     number, end = counted
+    if tokens.word(index - 1) in _PARTICLE_VERBS:
+        # "sign in 5"
+        return None
     told = tokens.word(index - 1) in {"me", "us", "again"}
     few = _FEW_MINUTES <= number < _HOUR
     last = all(tokens.word(at) in {"", ".", "!"} for at in (end, end + 1))

@@ -16,7 +16,7 @@ from chat_api.understand.almanac import (
 from chat_api.understand.facts import Context, Day, Duration, Evidence, Found, Invalid
 from chat_api.understand.quantities import ordinal
 from chat_api.understand.text import Tokens
-from chat_api.understand.words import BOUNDARIES, MONTH_NAMES, MONTHS, NUMBERS, WEEKDAY_NAMES, WEEKDAYS
+from chat_api.understand.words import BOUNDARIES, MONTH_NAMES, MONTHS, NUMBERS, PART_WORDS, WEEKDAY_NAMES, WEEKDAYS
 
 _TWO_DIGITS: Final = 2
 _YEAR_DIGITS: Final = 4
@@ -206,7 +206,15 @@ def _month_then_day(tokens: Tokens, index: int, month: int) -> tuple[int, int, i
     # "March 5pm" and "May 3:00" are no days.
     if day is None or tokens.word(day[1]) in _NO_DAY_BEFORE:
         return None
+    if tokens.glued(index + 1) and place == index + 1 and not _closes(tokens, day[1]):
+        # "install nov8 build"
+        return None
     return day[0], month, _stretch_end(tokens, day)
+
+
+def _closes(tokens: Tokens, end: int) -> bool:
+    """Whether a day that is glued to its month ends here."""
+    return tokens.word(end) in BOUNDARIES | PART_WORDS.keys() or tokens.number(end) is not None
 
 
 def _stretch_end(tokens: Tokens, day: tuple[int, int]) -> int:

@@ -435,6 +435,9 @@ RECURRING: tuple[tuple[str, str, str, str], ...] = (
 
 # Tasks without any time; the title is the text itself.
 NO_TIME: tuple[str, ...] = (
+    "install nov8 build",
+    "sign in 5",
+    "read about life in 2084",
     "bring no more than 5",
     "make a daily plan",
     "invite 10 to 12 people",
