@@ -1,7 +1,6 @@
-"""Dapr's certificate authority, built beside the pinned runtime and run on loopback for as long as a test needs it."""
+"""Dapr's certificate authority on loopback, for as long as a test needs it."""
 
 import os
-import shutil
 import subprocess
 import sys
 import time
@@ -12,11 +11,9 @@ from typing import Self
 import httpx
 
 from runtime.ports import Ports
-from runtime.versions import pins
 from tests.components.resources import PROJECT
 
 TRUST_DOMAIN = "cluster.local"
-_BUILD_TIMEOUT = 280.0
 _START_TIMEOUT = 20.0
 _CONFIGURATION = """
 apiVersion: dapr.io/v1alpha1
@@ -27,26 +24,6 @@ spec:
   mtls:
     enabled: true
 """
-
-
-def build() -> Path | None:
-    """The binary, from the module that pins Dapr; None without Go."""
-    go = shutil.which("go")
-    if go is None:
-        return None
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "todo-assistant" / "tests" / pins().key
-    cache.mkdir(parents=True, exist_ok=True)
-    binary = cache / "sentry"
-    if not binary.exists():
-        draft = cache / f".sentry.{os.getpid()}"
-        subprocess.run(
-            [go, "build", "-mod=readonly", "-o", draft, "github.com/dapr/dapr/cmd/sentry"],
-            cwd=PROJECT / "runtime",
-            check=True,
-            timeout=_BUILD_TIMEOUT,
-        )
-        draft.replace(binary)
-    return binary
 
 
 class Sentry:

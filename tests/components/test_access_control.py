@@ -16,7 +16,8 @@ import yaml
 from contracts import access, names
 from runtime.install import Binaries
 from tests.components.daprd import Daprd
-from tests.components.sentry import Sentry, build
+from tests.components.sentry import Sentry
+from tests.k8s.tools import tool
 
 pytestmark = pytest.mark.e2e
 
@@ -72,9 +73,7 @@ class Town:
 
 @pytest.fixture(scope="module")
 def town(binaries: Binaries, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    sentry_binary = build()
-    if sentry_binary is None:
-        pytest.skip("sentry is built with Go, and there is none")
+    binary = tool("sentry")
     folder = tmp_path_factory.mktemp("access")
     empty = folder / "resources"
     empty.mkdir()
@@ -93,7 +92,7 @@ def town(binaries: Binaries, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     server.start()
     with ExitStack() as stack:
         stack.callback(lambda: server.stop(None).wait())
-        sentry = stack.enter_context(Sentry(sentry_binary, folder))
+        sentry = stack.enter_context(Sentry(binary, folder))
 
         def daprd(app_id: str, *, app_port: int | None = None, **environment: str) -> Daprd:
             config = folder / f"{app_id}.yaml"
