@@ -13,6 +13,9 @@ from chat_api.auth import endpoints as auth
 from chat_api.auth import token_endpoints
 from chat_api.auth.service import AuthService
 from chat_api.auth.tokens import TokenService
+from chat_api.channels import endpoints as channels
+from chat_api.channels import unsubscribing
+from chat_api.channels.service import ChannelService
 from chat_api.edge import Edge
 from chat_api.errors import install_handlers
 from chat_api.inbox import endpoints as inbox
@@ -48,6 +51,7 @@ class Services:
     portability: PortabilityService
     feeds: FeedService
     push: PushService
+    channels: ChannelService
     backlog: Callable[[], int]
     """How many events wait to be published."""
 
@@ -64,7 +68,8 @@ def create_app(settings: Settings, services: Services, checks: Mapping[str, heal
     app.state.services = services
     app.state.checks = checks
     install_handlers(app)
-    for router in (health.router, auth.router, token_endpoints.router, push.router, portability.feed_router):
+    of_accounts = (auth.router, token_endpoints.router, push.router, channels.router)
+    for router in (health.router, *of_accounts, portability.feed_router, unsubscribing.router):
         app.include_router(router)
     # What these change becomes an event each.
     parts = (chat, tasks, lists, inbox, preferences, portability)

@@ -117,6 +117,18 @@ class TooManyAttempts(ChatApiError):
         self.headers = {"Retry-After": str(seconds)}  # type: ignore[misc] # this one differs from answer to answer
 
 
+class TooOften(ChatApiError):
+    """Somebody has had this done as often as is good for now."""
+
+    status = 429
+    title = "Too often"
+
+    def __init__(self, what: str, left: timedelta) -> None:
+        seconds = math.ceil(left.total_seconds())
+        super().__init__(f"{what} Try again in {seconds} s.")
+        self.headers = {"Retry-After": str(seconds)}  # type: ignore[misc] # this one differs from answer to answer
+
+
 class Busy(ChatApiError):
     """More is waiting to be done than should be added to."""
 

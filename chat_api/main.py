@@ -14,6 +14,9 @@ from chat_api.assistant.model import DaprLanguageModel
 from chat_api.assistant.service import Assistant
 from chat_api.auth.service import AuthService
 from chat_api.auth.tokens import TokenService
+from chat_api.channels.notifications import NotificationDesk
+from chat_api.channels.notifying import NotificationService
+from chat_api.channels.service import ChannelService
 from chat_api.database import Database
 from chat_api.http_server import serve_http
 from chat_api.inbox.feed import InboxFeed
@@ -24,22 +27,24 @@ from chat_api.portability.feeds import FeedService
 from chat_api.portability.reader import FileReader
 from chat_api.portability.service import PortabilityService
 from chat_api.preferences.service import PreferencesService
-from chat_api.push.service import NotificationService, PushService
+from chat_api.push.service import PushingService, PushService
 from chat_api.settings import Settings
 from chat_api.tasks.adopting import TaskAdoption
 from chat_api.tasks.lists import ListService
 from chat_api.tasks.next_occurrences import NextOccurrences
 from chat_api.tasks.service import TaskService
+from contracts.channels import ListTargets, PostponeNotification, RecordDeliveries
 from contracts.names import (
     CHAT_API,
     DROP_PUSH_METHOD,
     PENDING_METHOD,
     POSTPONE_METHOD,
     PUSH_TARGETS_METHOD,
+    RECORD_DELIVERIES_METHOD,
     REMINDERS,
     TASK_UPDATES,
 )
-from contracts.push import DropPushTarget, ListPushTargets, PostponeNotification
+from contracts.push import DropPushTarget
 from contracts.reminders import ListPending
 from servicekit import service
 from servicekit.callbacks import AppChannel, Method
@@ -67,7 +72,9 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         conversations = ConversationStore(sidecar, ttl=settings.conversation_ttl, timeout=settings.conversation_timeout)
         lists = ListService(database, relay)
         preferences = PreferencesService(database, relay)
-        push = PushService(database, relay, NotificationService(sidecar))
+        push = PushService(database, PushingService(sidecar))
+        desk = NotificationDesk(database, relay, feed, public_url=settings.public_url)
+        channels = ChannelService(database, NotificationService(sidecar))
         services = Services(
             auth=AuthService(database, session_lifetime=timedelta(days=settings.session_days)),
             tokens=TokenService(database),
@@ -78,12 +85,13 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             portability=PortabilityService(tasks, lists, preferences, TaskAdoption(database, relay), FileReader()),
             feeds=FeedService(database, tasks),
             assistant=Assistant(
-                assistant.Services(tasks, lists, inbox, preferences),
+                assistant.Services(tasks, lists, inbox, preferences, channels),
                 conversations,
                 DaprLanguageModel(sidecar, budget=settings.language_model_budget),
             ),
             backlog=lambda: relay.backlog,
             push=push,
+            channels=channels,
         )
         subscriber = Subscriber(
             sidecar, REMINDERS, inbox.handle, service=CHAT_API, max_in_flight=settings.max_events_in_flight
@@ -117,9 +125,10 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             healthy=lambda: True,
             methods={
                 PENDING_METHOD: Method(ListPending, tasks.pending),
-                PUSH_TARGETS_METHOD: Method(ListPushTargets, push.targets),
+                PUSH_TARGETS_METHOD: Method(ListTargets, desk.targets),
                 DROP_PUSH_METHOD: Method(DropPushTarget, push.drop),
-                POSTPONE_METHOD: Method(PostponeNotification, push.postpone),
+                POSTPONE_METHOD: Method(PostponeNotification, desk.postpone),
+                RECORD_DELIVERIES_METHOD: Method(RecordDeliveries, desk.record),
             },
         )
         await channel.start()

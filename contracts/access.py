@@ -8,10 +8,23 @@ from contracts.asyncapi import RECEIVERS, SENDERS
 
 CALLERS: Final[Mapping[str, Mapping[str, Sequence[str]]]] = {
     names.CHAT_API: {
-        names.NOTIFICATION: (names.PUSH_TARGETS_METHOD, names.DROP_PUSH_METHOD, names.POSTPONE_METHOD),
+        names.NOTIFICATION: (
+            names.PUSH_TARGETS_METHOD,
+            names.DROP_PUSH_METHOD,
+            names.POSTPONE_METHOD,
+            names.RECORD_DELIVERIES_METHOD,
+        ),
         names.SCHEDULER: (names.PENDING_METHOD,),
     },
-    names.NOTIFICATION: {names.CHAT_API: (names.PUSH_KEY_METHOD, names.PUSH_CHECK_METHOD)},
+    names.NOTIFICATION: {
+        names.CHAT_API: (
+            names.PUSH_KEY_METHOD,
+            names.PUSH_CHECK_METHOD,
+            names.CHANNELS_METHOD,
+            names.SEND_CODE_METHOD,
+            names.WEBHOOK_CHECK_METHOD,
+        )
+    },
     names.RECURRING: {},
     names.REMINDER_ACTOR: {},
     names.SCHEDULER: {

@@ -32,6 +32,11 @@ REMINDER_ACTOR_TYPE: Final = "ReminderActor"
 VAPID_SECRET: Final = "vapid-private-key"  # noqa: S105 - a secret's name
 PUSH_BINDING_PREFIX: Final = "push-"
 
+# The output bindings of the other channels (components/optional), and the secret that webhooks' own are derived from
+EMAIL_BINDING: Final = "email"
+WEBHOOK_BINDING_PREFIX: Final = "webhook-"
+WEBHOOK_SECRET: Final = "webhook-signing-key"  # noqa: S105 - a secret's name
+
 # Dapr jobs
 REMINDER_JOB_PREFIX: Final = "reminder-"
 REPAIR_JOB: Final = "repair-sweep"
@@ -46,6 +51,10 @@ PENDING_METHOD: Final = "/todo.chat.v1.Reminders/ListPending"
 PUSH_TARGETS_METHOD: Final = "/todo.chat.v1.PushTargets/List"
 DROP_PUSH_METHOD: Final = "/todo.chat.v1.PushTargets/Drop"
 POSTPONE_METHOD: Final = "/todo.chat.v1.Notifications/Postpone"
+RECORD_DELIVERIES_METHOD: Final = "/todo.chat.v1.Notifications/Record"
+CHANNELS_METHOD: Final = "/todo.notification.v1.Channels/List"
+SEND_CODE_METHOD: Final = "/todo.notification.v1.Email/SendCode"
+WEBHOOK_CHECK_METHOD: Final = "/todo.notification.v1.Webhook/Check"
 PUSH_KEY_METHOD: Final = "/todo.notification.v1.Push/Key"
 PUSH_CHECK_METHOD: Final = "/todo.notification.v1.Push/Check"
 
@@ -58,3 +67,8 @@ def reminder_job(reminder_id: str) -> str:
 def push_binding(host: str, port: int | None = None) -> str:
     """The output binding that leads to a push service. Its name says where: the set's components are the allow list."""
     return f"{PUSH_BINDING_PREFIX}{host}{f'-{port}' if port else ''}"
+
+
+def webhook_binding(host: str, port: int | None = None) -> str:
+    """The output binding that leads to a webhook's host; named and allowed as `push_binding`."""
+    return f"{WEBHOOK_BINDING_PREFIX}{host}{f'-{port}' if port else ''}"

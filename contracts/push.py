@@ -1,16 +1,8 @@
-"""Calls between chat_api, which knows who subscribed, and the notification service, which encrypts, signs and sends."""
+"""What chat_api and the notification service tell each other about web push: who subscribed, and with which key."""
 
 from pydantic import Field
 
-from contracts.base import Contract, Identifier, Instant
-from contracts.events import NotificationWanted
-
-
-class ListPushTargets(Contract):
-    """Ask chat_api where an inbox item is to be pushed to."""
-
-    user_id: Identifier
-    item_id: int
+from contracts.base import Contract, Identifier
 
 
 class PushTarget(Contract):
@@ -22,25 +14,11 @@ class PushTarget(Contract):
     auth: str
 
 
-class PushTargets(Contract):
-    """The answer."""
-
-    wanted: bool = Field(description="False: the item was seen to meanwhile, or is gone.")
-    targets: tuple[PushTarget, ...] = ()
-
-
 class DropPushTarget(Contract):
     """The push service does not know this subscription any more."""
 
     subscription_id: Identifier
     endpoint: str = Field(description="As it was told: one that was renewed meanwhile stays.")
-
-
-class PostponeNotification(Contract):
-    """Want this notification again, not before an instant."""
-
-    event: NotificationWanted
-    not_before: Instant
 
 
 class AskPushKey(Contract):

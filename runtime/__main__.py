@@ -150,7 +150,7 @@ async def _broker(root: Path, port: int) -> int:
     layout = Layout(root)
     layout.create()
     server = broker.prepare(layout, port, ports.pick())
-    secrets_file.ensure_vapid_key(layout.secrets)
+    secrets_file.ensure_keys(layout.secrets)
     process = await asyncio.create_subprocess_exec(*server.command(binaries.nats_server, layout))
     loop = asyncio.get_running_loop()
     for signum in (signal.SIGINT, signal.SIGTERM):

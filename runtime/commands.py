@@ -11,7 +11,7 @@ _LOOPBACK = "127.0.0.1"
 _SCHEDULER_ID = "dapr-scheduler-server-0"
 _GRACE = 5  # seconds a sidecar may take to stop
 # Read by daprd's secret store alone (components/optional); no service has a use for it.
-_FOR_SIDECARS = ("COHERE_API_KEY",)
+_FOR_SIDECARS = ("COHERE_API_KEY", "SMTP_HOST", "SMTP_PORT", "SMTP_USER", "SMTP_PASSWORD", "SMTP_FROM")
 _OURS = ("PORT", "PORT_BASE", "APP_ID", "APP_PORT", "DAPR_GRPC_PORT", "DAPR_HTTP_PORT")
 
 
@@ -139,6 +139,7 @@ def app_environment(
         env.pop(name, None)
     if app.serves_people:
         env["PORT"] = str(port)
+        env.setdefault("PUBLIC_URL", f"http://{_LOOPBACK}:{port}")
     if "DATABASE_URL" in app.env:
         env["DATABASE_URL"] = tasks_url or layout.tasks_url
     return env

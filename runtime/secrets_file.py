@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from contracts.names import VAPID_SECRET
+from contracts.names import VAPID_SECRET, WEBHOOK_SECRET
 
 _OPEN = ("-url", "-host", "brokers", "username")  # ends of names of what may be seen
 
@@ -44,11 +44,14 @@ def token(path: Path) -> str:
     return str(read(path).get(NATS_TOKEN) or secrets.token_urlsafe(32))
 
 
-def ensure_vapid_key(path: Path) -> None:
-    """Make the key pair of this server for web push, unless there is one: browsers subscribe with its public half."""
-    if VAPID_SECRET not in read(path):
+def ensure_keys(path: Path) -> None:
+    """Make this server's keys, unless they are there: new ones end all push subscriptions and webhooks' secrets."""
+    known = read(path)
+    if VAPID_SECRET not in known:
         number = ec.generate_private_key(ec.SECP256R1()).private_numbers().private_value
         update(path, {VAPID_SECRET: base64.urlsafe_b64encode(number.to_bytes(32, "big")).rstrip(b"=").decode()})
+    if WEBHOOK_SECRET not in known:
+        update(path, {WEBHOOK_SECRET: secrets.token_urlsafe(32)})
 
 
 def confidential(path: Path) -> frozenset[str]:

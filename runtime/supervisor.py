@@ -301,7 +301,7 @@ class Supervisor:
     ) -> Iterator[tuple[Command, Callable[[], "asyncio.Future[None]"] | None]]:
         layout, binaries = self._layout, self._binaries
         inherited = commands.sidecar_environment(os.environ)
-        secrets_file.ensure_vapid_key(layout.secrets)
+        secrets_file.ensure_keys(layout.secrets)
         runtime = functools.partial(Command, cwd=layout.root, env=inherited)
         for part, launch in launches:
             after_start = functools.partial(self._part_started, part)

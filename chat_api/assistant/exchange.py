@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from chat_api.assistant.conversation import Command, Conversation, Turn
+from chat_api.channels.service import ChannelService
 from chat_api.inbox.service import InboxService
 from chat_api.preferences.service import Chosen, PreferencesService
 from chat_api.tasks.due import Due, day_of, day_reminder
@@ -27,6 +28,7 @@ class Services:
     lists: ListService
     inbox: InboxService
     preferences: PreferencesService
+    channels: ChannelService
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,6 +96,8 @@ def meaning_of(command: Command) -> Understanding:
         case tools.SetDigest():
             at = time.fromisoformat(call.at) if call.at else None
             meaning = Understanding(IntentName.DIGEST, digest_at=at, off=at is None)
+        case tools.SetEmail():
+            meaning = Understanding(IntentName.EMAIL, off=not call.on)
         case tools.SetQuietHours():
             meaning = _quiet(call)
         case _:

@@ -56,6 +56,7 @@ _VERBS = {
     IntentName.UNDO: "take back the last change",
     IntentName.DIGEST: "change your daily digest",
     IntentName.QUIET: "change your quiet hours",
+    IntentName.EMAIL: "change whether reminders go by e-mail",
 }
 _NAMED = frozenset(
     {

@@ -1,13 +1,25 @@
-"""What the user wants of the assistant itself: the daily digest, quiet hours, and the reminders that just fired."""
+"""What the user wants of the assistant itself: the daily digest, quiet hours, mails, and what just fired."""
 
 from datetime import timedelta
 
 from chat_api.assistant.exchange import Request, Said, Services, instant_of
+from chat_api.errors import Invalid, NotFound, TooOften, Unavailable
 from chat_api.preferences.quiet import describe
 from chat_api.preferences.schemas import PreferencesUpdate
-from chat_api.understand import Understanding
+from chat_api.understand import IntentName, Understanding
 
 _SNOOZE = timedelta(minutes=10)
+
+
+async def prefer(services: Services, request: Request, understood: Understanding) -> Said:
+    """What the user wants from now on."""
+    match understood.intent:
+        case IntentName.DIGEST:
+            return await digest(services, request, understood)
+        case IntentName.QUIET:
+            return await quiet(services, request, understood)
+        case _:
+            return await email(services, request, understood)
 
 
 async def digest(services: Services, request: Request, understood: Understanding) -> Said:
@@ -33,6 +45,30 @@ async def quiet(services: Services, request: Request, understood: Understanding)
     return Said(
         f"OK, from {describe(begin, end)} ({chosen.timezone}) reminders will be there but make no sound, "
         "except for tasks of priority 1."
+    )
+
+
+async def email(services: Services, request: Request, understood: Understanding) -> Said:
+    """Send reminders by e-mail, or stop. A new address is the account's own, and its code is entered in the settings.
+
+    The chat can be used with an API token, which must give reminders no new place to go.
+    """
+    channels, user_id = services.channels, request.user_id
+    try:
+        row = await channels.switch_email(user_id, enabled=not understood.off)
+    except NotFound:
+        row = None
+    if understood.off:
+        went = f" No more go to {row.address}." if row else ""
+        return Said(f"OK, no reminders by e-mail.{went} They still come here.")
+    if row is not None:
+        return Said(f"OK, your reminders go to {row.address}, too.")
+    try:
+        address = await channels.mail_code_to_account(user_id)
+    except (NotFound, Invalid, TooOften, Unavailable) as error:
+        return Said(f"I can't do that: {error}")
+    return Said(
+        f"I have mailed a code to {address}. Enter it in the settings, and your reminders go there from then on."
     )
 
 

@@ -44,6 +44,7 @@ _CUES: dict[IntentName, frozenset[str]] = {
     IntentName.ACKNOWLEDGE: _words_of("dismiss ok okay seen thanks got"),
     IntentName.UNDO: _words_of("back mistake oops restore revert undo wrong"),
     IntentName.DIGEST: _words_of("briefing daily digest morning overview summary"),
+    IntentName.EMAIL: _words_of("email emailing emails mail mailing mails"),
     IntentName.QUIET: _words_of("bother disturb mute night quiet silence silent sleep"),
 }
 _HARMLESS = frozenset({IntentName.LIST, IntentName.SEARCH, IntentName.LISTS, IntentName.HELP})

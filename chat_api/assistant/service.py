@@ -29,6 +29,7 @@ HELP = (
     "• snooze 10 minutes\n"
     "• send me a digest every day at 8\n"
     "• quiet hours from 10pm to 7am\n"
+    "• email me my reminders, or: stop emailing me\n"
     "• undo"
 )
 _NOT_UNDERSTOOD = "I did not understand that. Tell me what to do and when, or write “help”."
@@ -101,9 +102,8 @@ class Assistant:
                 said = await personal.snooze(services, request, understood)
             case IntentName.ACKNOWLEDGE:
                 said = await personal.acknowledge(services, request)
-            case IntentName.DIGEST | IntentName.QUIET:
-                wanted = personal.digest if understood.intent is IntentName.DIGEST else personal.quiet
-                said = await wanted(services, request, understood)
+            case IntentName.DIGEST | IntentName.QUIET | IntentName.EMAIL:
+                said = await personal.prefer(services, request, understood)
             case IntentName.UNDO:
                 said = await self._undo(request)
             case IntentName.HELP:

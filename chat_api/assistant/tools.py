@@ -168,6 +168,13 @@ class SetQuietHours(Arguments):
     end: Clock | None = Field(default=None, description="HH:MM, local time.")
 
 
+class SetEmail(Arguments):
+    """Send all reminders by e-mail from now on, or stop doing so."""
+
+    NAME: ClassVar = "set_email_reminders"
+    on: bool = Field(description="False stops them.")
+
+
 class ShowHelp(Arguments):
     """Show what the assistant can do."""
 
@@ -191,7 +198,7 @@ class Reply(Arguments):
 
 _CLASSES: tuple[type[Arguments], ...] = (
     AddTask, ChangeTask, CompleteTask, DeleteTask, SkipOccurrence, ReopenTask, ShowTasks, ShowLists, Snooze,
-    Acknowledge, Undo, SetDigest, SetQuietHours, ShowHelp, Ask, Reply,
+    Acknowledge, Undo, SetDigest, SetQuietHours, SetEmail, ShowHelp, Ask, Reply,
 )  # fmt: skip
 _BY_NAME: Mapping[str, type[Arguments]] = {one.NAME: one for one in _CLASSES}
 

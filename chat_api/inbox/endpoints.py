@@ -33,9 +33,11 @@ class FiredReminder(BaseModel):
     id: int
     reminder_id: str
     task_id: str
-    kind: ItemKind = Field(description="A task's reminder, or the daily digest.")
+    kind: ItemKind = Field(
+        description="A task's reminder, the daily digest, or that one of these could not be sent to you."
+    )
     title: str
-    body: str = Field(description="The digest's lines; empty for a reminder.")
+    body: str = Field(description="Lines of text; empty for a reminder.")
     quiet: bool = Field(description="Within the user's quiet hours: make no sound.")
     due_at: datetime
     fired_at: datetime

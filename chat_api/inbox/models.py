@@ -10,10 +10,11 @@ from chat_api.database import CountedId, UtcDateTime
 
 
 class ItemKind(StrEnum):
-    """What an item says: one task, or the day's."""
+    """What an item says: one task, the day's, or that an item could not be sent to its user."""
 
     REMINDER = "reminder"
     DIGEST = "digest"
+    NOTICE = "notice"
 
 
 class InboxItem(SQLModel, table=True):

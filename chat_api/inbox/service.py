@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from chat_api.channels.wanted import want_notification
 from chat_api.database import Database
 from chat_api.errors import Invalid, NotFound
 from chat_api.inbox.digest import compose
@@ -20,7 +21,6 @@ from chat_api.inbox.responding import respond
 from chat_api.outbox import OutboxRelay
 from chat_api.preferences.quiet import quiet_until
 from chat_api.preferences.repository import preferences_of
-from chat_api.push.wanted import want_notification
 from chat_api.tasks import signals
 from chat_api.tasks.models import Task, TaskKind, TaskStatus, WishStatus
 from chat_api.tasks.record import keep

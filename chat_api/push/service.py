@@ -4,30 +4,19 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from sqlalchemy.exc import IntegrityError
-from sqlmodel.ext.asyncio.session import AsyncSession
 
-from chat_api import outbox
 from chat_api.database import Database
 from chat_api.errors import Invalid, NotFound, Unavailable
 from chat_api.identifiers import new_id
-from chat_api.inbox.models import ItemKind
-from chat_api.inbox.repository import InboxRepository
-from chat_api.outbox import OutboxRelay
 from chat_api.push.models import PushSubscription
 from chat_api.push.repository import PushRepository
-from chat_api.tasks.models import TaskStatus
-from chat_api.tasks.repository import TaskRepository
 from contracts.jobs import Done
 from contracts.names import NOTIFICATION, PUSH_CHECK_METHOD, PUSH_KEY_METHOD
 from contracts.push import (
     AskPushKey,
     CheckPushTarget,
     DropPushTarget,
-    ListPushTargets,
-    PostponeNotification,
     PushKey,
-    PushTarget,
-    PushTargets,
     PushVerdict,
 )
 from servicekit.errors import SidecarError
@@ -50,7 +39,7 @@ class Pushing(Protocol):
         """Whether it could push there."""
 
 
-class NotificationService(Pushing):
+class PushingService(Pushing):
     """The notification service, through the sidecars."""
 
     def __init__(self, sidecar: Sidecar) -> None:
@@ -68,9 +57,8 @@ class NotificationService(Pushing):
 class PushService:
     """The subscriptions of every user."""
 
-    def __init__(self, database: Database, relay: OutboxRelay, pushing: Pushing) -> None:
+    def __init__(self, database: Database, pushing: Pushing) -> None:
         self._database = database
-        self._relay = relay
         self._pushing = pushing
 
     # For people
@@ -140,45 +128,12 @@ class PushService:
 
     # For the notification service
 
-    async def targets(self, request: ListPushTargets) -> PushTargets:
-        """Where an item is to be pushed to, if it still is."""
-        async with self._database.reading() as session:
-            if not await _still_wanted(session, request):
-                return PushTargets(wanted=False)
-            found = await PushRepository(session).of_user(request.user_id)
-        return PushTargets(
-            wanted=True,
-            targets=tuple(
-                PushTarget(subscription_id=one.id, endpoint=one.endpoint, p256dh=one.p256dh, auth=one.auth)
-                for one in found
-            ),
-        )
-
     async def drop(self, request: DropPushTarget) -> Done:
         """The push service has forgotten it: so do we."""
         async with self._database.writing() as session:
             await PushRepository(session).delete_endpoint(request.endpoint, subscription_id=request.subscription_id)
         log.info("push subscription removed", subscription_id=request.subscription_id)
         return Done()
-
-    async def postpone(self, request: PostponeNotification) -> Done:
-        """Want it again later. Asked twice for one attempt, it is wanted once."""
-        async with self._database.writing(request.event.user_id) as session:
-            if await outbox.holds(session, request.event.event_id()):
-                return Done()
-            outbox.put(session, request.event, not_before=request.not_before)
-        self._relay.wake()
-        return Done()
-
-
-async def _still_wanted(session: AsyncSession, request: ListPushTargets) -> bool:
-    item = await InboxRepository(session).get(request.user_id, request.item_id)
-    if item is None or item.acknowledged_at is not None:
-        return False
-    if item.kind == ItemKind.DIGEST:
-        return True
-    task = await TaskRepository(session).get(request.user_id, item.task_id)
-    return task is not None and task.status == TaskStatus.OPEN
 
 
 def _unavailable(error: SidecarError) -> Unavailable:

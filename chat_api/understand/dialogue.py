@@ -41,6 +41,7 @@ _COMMANDS: Final = frozenset(
         IntentName.SKIP,
         IntentName.DIGEST,
         IntentName.QUIET,
+        IntentName.EMAIL,
         IntentName.LISTS,
         IntentName.ADD_LIST,
         IntentName.RENAME_LIST,

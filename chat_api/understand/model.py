@@ -25,6 +25,7 @@ class IntentName(StrEnum):
     DELETE_LIST = "delete_list"
     DIGEST = "digest"
     QUIET = "quiet"
+    EMAIL = "email"
     HELP = "help"
     UNKNOWN = "unknown"
 
@@ -101,7 +102,7 @@ class Understanding:
         time_only: only a time of day was said: a change keeps the task's own day. ``due`` is its next such time.
         digest_at: when the daily digest is to come; local.
         quiet: when quiet hours are to begin and end; local. An end before the beginning is the next day's.
-        off: the digest or the quiet hours are to be switched off.
+        off: the digest, the quiet hours or mails are to be switched off.
         due_from, due_until: the first and the last day (included) of a range that a list is about; None is without
             a bound. A list of one day has it in ``due``. For a skip, these and ``due`` tell which occurrence is meant.
         overdue: a list of what is overdue.

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from chat_api.understand.added import FIRM, WHAT, adding, read_arranged, read_reminder
 from chat_api.understand.changes import read_call_it, read_change, read_instead, read_label, read_moved_to_list
+from chat_api.understand.channels import read_channel
 from chat_api.understand.cues import ADD_FIRST, DELETE_FIRST, REFERENCES, VERBS
 from chat_api.understand.done import read_done
 from chat_api.understand.facts import Context, Facts, ListName
@@ -124,7 +125,8 @@ def _framed(tokens: Tokens, start: int, context: Context) -> Understanding | Non
     if is_lists(tokens, start):
         return Understanding(IntentName.LISTS, spans=spans_of(tokens, (), (start, len(tokens))))
     return (
-        read_arranged(tokens, start, context)
+        read_channel(tokens, start)
+        or read_arranged(tokens, start, context)
         or read_preference(tokens, start, context)
         or read_list_command(tokens, start)
         or read_note(tokens, start)

@@ -3,7 +3,7 @@
 import { el, hook, part } from "./dom.js";
 
 /** A secret that is shown once, with a button that copies it. */
-function secret(value, label) {
+export function secret(value, label) {
   const field = el("input", { class: "secret", value, readonly: true, "aria-label": label, "data-testid": "secret" });
   const copy = el("button", { type: "button", class: "button secondary", text: "Copy", onclick: take });
   async function take() {
@@ -78,7 +78,7 @@ export async function showTokens(dialog, client, signal) {
 }
 
 /** Fill a place with what `build` answers, and say it where that fails; the answer draws it again. */
-async function section(place, signal, what, build) {
+export async function section(place, signal, what, build) {
   async function draw() {
     try {
       const nodes = await build(draw);
@@ -91,7 +91,7 @@ async function section(place, signal, what, build) {
   return draw;
 }
 
-function action(text, testid, run, kind = "secondary", label = null) {
+export function action(text, testid, run, kind = "secondary", label = null) {
   const node = el("button", { type: "button", class: `button ${kind}`, "data-testid": testid, "aria-label": label, text });
   node.addEventListener("click", async () => {
     if (node.ariaBusy === "true") return;

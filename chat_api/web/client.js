@@ -54,6 +54,12 @@ export class Client {
   /** `when` is {minutes} or {until}; the answer is the task. */
   snooze = (id, when) => this.#call("POST", `/inbox/${id}/snooze`, { body: when });
 
+  /** How far the newest reminders have come by e-mail and the like. */
+  deliveries = (items) => this.#call("GET", `/deliveries?items=${items}`);
+
+  /** The ways to be reached when the page is closed (channels.js). */
+  channel = (method, path = "", body = undefined) => this.#call(method, `/channels${path}`, { body });
+
   preferences = () => this.#call("GET", "/preferences");
   savePreferences = (body) => this.#call("PATCH", "/preferences", { body });
   /** The answer to "you seem to be in X now". */

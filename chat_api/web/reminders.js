@@ -8,6 +8,9 @@ import { toast } from "./toast.js";
 
 const LOADED = 50;
 const MANY = 3;
+/** Milliseconds until it is asked how far a reminder has come elsewhere, and again while it has not arrived. */
+const LOOKS = [2_000, 8_000, 30_000, 120_000];
+const CHANNELS = { push: "Notification", email: "E-mail", webhook: "Webhook" };
 
 /** What a card offers: a label, and what it asks the server for. */
 const SNOOZES = [
@@ -26,6 +29,7 @@ export class Reminders {
   /** Inbox id → {item, node} of the cards on the page. */
   #cards = new Map();
   lastId = 0;
+  #nextLook = null;
 
   /** `onTaskChanged` runs after a task was changed here, `onDone` with the sentence of what can be taken back. */
   constructor(view, client, { onTaskChanged, onDone }) {
@@ -46,18 +50,20 @@ export class Reminders {
         this.#show(item);
       }
     }
+    if (this.#cards.size) this.#lookLater([0, ...LOOKS]);
   }
 
   /** A reminder fired just now. */
   receive(item) {
     if (!this.#note(item) || item.acknowledged_at) return;
     this.#show(item);
+    this.#lookLater(LOOKS);
     const when = dueSentence(item);
-    announce(item.kind === "digest" ? item.title : `Reminder: ${item.title}. ${when}`);
+    announce(item.kind !== "reminder" ? item.title : `Reminder: ${item.title}. ${when}`);
     // In the person's quiet hours it waits to be seen.
     if (item.quiet) return;
     chime();
-    notify(item.id, item.title, item.kind === "digest" ? item.body : when);
+    notify(item.id, item.title, item.kind !== "reminder" ? item.body : when);
   }
 
   /** The task was completed or deleted elsewhere on the page: its cards have served. */
@@ -76,8 +82,8 @@ export class Reminders {
   }
 
   #show(item) {
-    const digest = item.kind === "digest";
-    const node = el("li", { class: digest ? "reminder digest" : "reminder", "data-testid": digest ? "digest-card" : "reminder-card", "data-reminder-id": item.reminder_id });
+    const digest = item.kind !== "reminder";
+    const node = el("li", { class: digest ? "reminder digest" : "reminder", "data-testid": `${item.kind}-card`, "data-reminder-id": item.reminder_id });
     const button = (kind, testid, label, text, run) =>
       el("button", { type: "button", class: kind, "data-testid": testid, "aria-label": `${label}: ${item.title}`, text, onclick: () => this.#act(item, node, run) });
     const dismiss = button("button quiet", "reminder-dismiss", "Dismiss", "Dismiss", () => this.#putAway(item));
@@ -86,6 +92,7 @@ export class Reminders {
       el("div", { class: "reminder-text" },
         el("p", { class: "reminder-title", text: item.title }),
         digest ? lines(item.body) : el("p", { class: "reminder-when" }, el("time", { datetime: item.due_at, title: absolute(new Date(item.due_at)), text: dueSentence(item) })),
+        el("p", { class: "reminder-sent", "data-testid": "reminder-sent", hidden: true }),
         !digest && el("p", { class: "reminder-snooze" }, el("span", { text: "Again:" }),
           ...SNOOZES.map(([label, when]) => button("link", "reminder-snooze", `Remind me again, ${label}`, label, () => this.#snooze(item, when()))),
         ),
@@ -95,6 +102,32 @@ export class Reminders {
     this.#cards.set(item.id, { item, node });
     part(this.#view, "cards").prepend(node);
     this.#update();
+  }
+
+  /** Say on the cards how far they have come on other channels; `delays` are until this look and those after it. */
+  #lookLater([delay, ...later]) {
+    clearTimeout(this.#nextLook);
+    if (delay === undefined) return;
+    this.#nextLook = setTimeout(async () => {
+      try {
+        if (!(await this.#look())) return;
+      } catch (error) {
+        if (error.name === "AbortError") return;
+      }
+      this.#lookLater(later);
+    }, delay);
+  }
+
+  /** Whether a card's item has not arrived everywhere yet. */
+  async #look() {
+    const found = this.#cards.size ? await this.#client.deliveries(LOADED) : [];
+    const shown = found.filter((delivery) => this.#cards.has(delivery.item_id));
+    for (const [id, { node }] of this.#cards) {
+      const line = node.querySelector(".reminder-sent");
+      line.textContent = shown.filter((delivery) => delivery.item_id === id).map(arrival).join(" · ");
+      line.hidden = !line.textContent;
+    }
+    return shown.some((delivery) => delivery.state === "waiting");
   }
 
   /** Run what a button stands for, once at a time; a failure leaves the card where it is. */
@@ -182,6 +215,12 @@ export class Reminders {
 
 /** The digest's text, a paragraph each line. */
 const lines = (body) => el("div", { class: "digest-lines" }, ...body.split("\n").filter(Boolean).map((text) => el("p", { text })));
+
+/** How far it has come on one channel: "E-mail sent 17:00:02". */
+function arrival({ channel, state, at, detail }) {
+  if (state === "sent") return `${CHANNELS[channel]} sent ${new Date(at).toLocaleTimeString()}`;
+  return state === "failed" ? `${CHANNELS[channel]} failed: ${detail}` : `${CHANNELS[channel]}: ${detail || "on its way"}`;
+}
 
 /** When it was due, and that it came late if it did. */
 function dueSentence(item) {

@@ -1,6 +1,7 @@
 // The settings dialog: preferences kept by the server, and choices of this browser.
 
 import { showFeed, showTokens } from "./access.js";
+import { showChannels } from "./channels.js";
 import { setShortcutsWanted, setSoundWanted, setTheme, shortcutsWanted, soundWanted, theme } from "./device.js";
 import { dialogFrom, show } from "./dialog.js";
 import { el, hook, part } from "./dom.js";
@@ -13,7 +14,7 @@ export async function openSettings({ client, signal, onChanged, onImported }) {
   wireDevice(hook(dialog, "device-form").elements);
   wireImport(dialog, client, { onImported });
   const closed = show(dialog, signal);
-  await Promise.all([wirePreferences(dialog, client, signal, onChanged), showFeed(dialog, client, signal), showTokens(dialog, client, signal)]);
+  await Promise.all([wirePreferences(dialog, client, signal, onChanged), showChannels(dialog, client, signal), showFeed(dialog, client, signal), showTokens(dialog, client, signal)]);
   await closed;
 }
 

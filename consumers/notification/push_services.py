@@ -1,11 +1,11 @@
 """The way to the push services: one HTTP output binding each. Those that are loaded are those that are allowed."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from consumers.notification.address import Address, parse
-from consumers.notification.delivery import Outcome, asked_wait, judge, time_to_live, urgency
-from consumers.notification.vapid_key import VapidKey
+from consumers.notification.bindings import Bindings
+from consumers.notification.delivery import Answer, Outcome, asked_wait, judge, time_to_live, urgency
+from consumers.notification.stored_key import StoredKey
 from consumers.notification.webpush import Vapid, encrypt, keys_of, message, topic
 from contracts.events import NotificationWanted
 from contracts.push import AskPushKey, CheckPushTarget, PushKey, PushTarget, PushVerdict
@@ -15,23 +15,16 @@ from servicekit.sidecar import Sidecar
 
 log = get_logger(__name__)
 
-_BINDING_TYPE = "bindings.http"
 _SAID = 200  # characters of a refusal that are logged
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What became of one push; `asked` is the seconds that the service wants to be left alone."""
-
-    outcome: Outcome
-    asked: float = 0.0
+_REDIRECT = 300
 
 
 class PushServices:
     """Sends, and says whether it could."""
 
-    def __init__(self, sidecar: Sidecar, key: VapidKey, *, timeout: float) -> None:
+    def __init__(self, sidecar: Sidecar, bindings: Bindings, key: StoredKey[Vapid], *, timeout: float) -> None:
         self._sidecar = sidecar
+        self._bindings = bindings
         self._key = key
         self._timeout = timeout
 
@@ -48,7 +41,7 @@ class PushServices:
             address = parse(request.endpoint)
         except ValueError as error:
             return PushVerdict(field="endpoint", message=str(error))
-        if address.binding not in await self._bindings():
+        if address.binding not in await self._bindings.http():
             return PushVerdict(
                 field="endpoint",
                 message=f"this server sends no notifications through {address.origin}; "
@@ -68,7 +61,7 @@ class PushServices:
             address, sealed = parse(target.endpoint), encrypt(message(event), target)
         except ValueError as error:
             log.error("not a subscription that can be pushed to", reason=str(error))
-            return Answer(Outcome.REFUSED)
+            return Answer(Outcome.REFUSED, detail="the browser's subscription is broken")
         return await self._post(address, sealed, _headers(event, vapid.authorization(address.origin)))
 
     async def _post(self, address: Address, body: bytes, headers: dict[str, str]) -> Answer:
@@ -76,30 +69,24 @@ class PushServices:
         # (components-contrib, bindings/http).
         metadata = {**headers, "path": address.path, "errorIfNot2XX": "false"}
         try:
-            response = await self._sidecar.call(
-                f"push through {address.binding}",
-                lambda client: client.invoke_binding(address.binding, "post", body, metadata),
-                deadline=self._timeout,
+            response = await self._sidecar.invoke_binding(
+                address.binding, "post", body, metadata, deadline=self._timeout
             )
         except SidecarRefused as error:
             log.error("push not possible", binding=address.binding, error=str(error))
-            return Answer(Outcome.REFUSED)
+            return Answer(Outcome.REFUSED, detail="the push service cannot be used")
         except SidecarUnavailable as error:
             log.warning("push without an answer", binding=address.binding, error=_without(address.path, str(error)))
-            return Answer(Outcome.UNKNOWN)
-        said = dict(response.binding_metadata)
-        status = int(said.get("statusCode", "0"))
-        answer = Answer(judge(status), asked_wait(said.get("Retry-After"), datetime.now(UTC)))
+            return Answer(Outcome.UNKNOWN, detail="the push service did not answer")
+        status = int(response.metadata.get("statusCode", "0"))
+        asked = asked_wait(response.metadata.get("Retry-After"), datetime.now(UTC))
+        answer = Answer(judge(status), asked, "" if status < _REDIRECT else f"the push service answered {status}")
         if answer.outcome == Outcome.REFUSED:
-            reason = bytes(response.data[:_SAID]).decode(errors="replace")
+            reason = response.data[:_SAID].decode(errors="replace")
             log.error("push refused", binding=address.binding, status=status, reason=_without(address.path, reason))
         elif answer.outcome == Outcome.AGAIN:
             log.warning("push service is busy", binding=address.binding, status=status, asked_seconds=answer.asked)
         return answer
-
-    async def _bindings(self) -> set[str]:
-        metadata = await self._sidecar.call("list components", lambda client: client.get_metadata())
-        return {found.name for found in metadata.registered_components if found.type == _BINDING_TYPE}
 
 
 def _headers(event: NotificationWanted, authorization: str) -> dict[str, str]:

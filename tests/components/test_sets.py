@@ -112,7 +112,7 @@ def test_a_push_service_is_reached_under_the_name_of_its_host_alone(folder: Path
 
 
 @pytest.mark.parametrize("folder", [LOCAL, PRODUCTION], ids=["local", "production"])
-def test_only_the_notification_service_may_read_the_key_that_signs(folder: Path) -> None:
+def test_only_the_notification_service_may_read_the_keys_that_sign(folder: Path) -> None:
     own, others = configuration(folder, "config-notification.yaml"), configuration(folder, "config.yaml")
     assert {key: value for key, value in own.items() if key != "secrets"} == {
         key: value for key, value in others.items() if key != "secrets"
@@ -121,11 +121,11 @@ def test_only_the_notification_service_may_read_the_key_that_signs(folder: Path)
     assert scope == {
         "storeName": names.SECRET_STORE,
         "defaultAccess": "deny",
-        "allowedSecrets": [names.VAPID_SECRET],
+        "allowedSecrets": [names.VAPID_SECRET, names.WEBHOOK_SECRET],
     }
     assert all(other["defaultAccess"] == "deny" for other in rest)
     denied = {one["storeName"]: one for one in others["secrets"]["scopes"]}[names.SECRET_STORE]["deniedSecrets"]
-    assert names.VAPID_SECRET in denied
+    assert {names.VAPID_SECRET, names.WEBHOOK_SECRET} <= set(denied)
 
 
 def configuration(folder: Path, file: str) -> dict[str, Any]:
@@ -143,7 +143,7 @@ def test_apps_are_denied_every_secret_that_a_component_uses() -> None:
         for setting in item.settings.values()
         if isinstance(setting, dict)
     }
-    assert set(scopes[names.SECRET_STORE]["deniedSecrets"]) == {*used, names.VAPID_SECRET}
+    assert set(scopes[names.SECRET_STORE]["deniedSecrets"]) == {*used, names.VAPID_SECRET, names.WEBHOOK_SECRET}
     assert scopes["kubernetes"]["defaultAccess"] == "deny"
 
 

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from consumers.notification.webpush import encode
-from contracts.names import push_binding
+from contracts.names import push_binding, webhook_binding
 
 _COMPONENT = """\
 apiVersion: dapr.io/v1alpha1
@@ -121,6 +121,11 @@ class PushService:
         """The binding that leads here."""
         name = push_binding("127.0.0.1", self.port)
         (folder / "push-service.yaml").write_text(_COMPONENT.format(name=name, port=self.port))
+
+    def write_webhook_component(self, folder: Path) -> None:
+        """The binding that lets webhooks lead here, where this stands in for users' receivers."""
+        name = webhook_binding("127.0.0.1", self.port)
+        (folder / "webhook.yaml").write_text(_COMPONENT.format(name=name, port=self.port))
 
 
 @contextlib.asynccontextmanager

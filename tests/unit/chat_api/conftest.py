@@ -11,6 +11,8 @@ from sqlmodel import SQLModel, select
 from chat_api.assistant.exchange import Services
 from chat_api.assistant.service import Assistant
 from chat_api.auth.models import User
+from chat_api.channels.notifications import NotificationDesk
+from chat_api.channels.service import ChannelService
 from chat_api.database import Database
 from chat_api.inbox.feed import InboxFeed
 from chat_api.inbox.service import InboxService
@@ -21,6 +23,7 @@ from chat_api.tasks.lists import ListService
 from chat_api.tasks.next_occurrences import NextOccurrences
 from chat_api.tasks.service import TaskService
 from consumers.recurring.answer import answer
+from contracts.channels import CheckWebhook, CodeVerdict, OfferedChannels, SendCode, WebhookVerdict
 from contracts.events import CloudEvent, NextOccurrence, TaskEvent
 from servicekit.errors import SidecarUnavailable
 from tests.support.postgres import Postgres, find_binaries
@@ -54,6 +57,31 @@ class FakePublisher:
     @property
     def ids(self) -> list[str]:
         return [event.id for event in self.published]
+
+
+class FakeNotifying:
+    """The notification service, as chat_api sees it; remembers the codes it was to mail."""
+
+    def __init__(self) -> None:
+        self.mailed: list[SendCode] = []
+        self.verdict = CodeVerdict(sent=True)
+        self.email = True
+        self.away = False
+        self.allowed = True
+
+    async def offered(self) -> OfferedChannels:
+        if self.away:
+            raise SidecarUnavailable("away")
+        return OfferedChannels(push=True, email=self.email, webhook_hosts=("hooks.example",))
+
+    async def send_code(self, request: SendCode) -> CodeVerdict:
+        self.mailed.append(request)
+        return self.verdict
+
+    async def check_webhook(self, request: CheckWebhook) -> WebhookVerdict:
+        if self.away:
+            raise SidecarUnavailable("away")
+        return WebhookVerdict(secret=f"whsec_{request.webhook_id}") if self.allowed else WebhookVerdict(message="no")
 
 
 @pytest.fixture(scope="session")
@@ -125,6 +153,11 @@ def inbox(database: Database, feed: InboxFeed, relay: OutboxRelay, tasks: TaskSe
 
 
 @pytest.fixture
+def desk(database: Database, relay: OutboxRelay, feed: InboxFeed) -> NotificationDesk:
+    return NotificationDesk(database, relay, feed, public_url="https://todo.example/")
+
+
+@pytest.fixture
 def preferences(database: Database, relay: OutboxRelay) -> PreferencesService:
     return PreferencesService(database, relay)
 
@@ -164,7 +197,28 @@ def lists(database: Database, relay: OutboxRelay) -> ListService:
 
 
 @pytest.fixture
-def chat(tasks: TaskService, lists: ListService, inbox: InboxService, preferences: PreferencesService) -> "Chat":
+def notifying() -> FakeNotifying:
+    return FakeNotifying()
+
+
+@pytest.fixture
+def channels(database: Database, notifying: FakeNotifying) -> ChannelService:
+    return ChannelService(database, notifying)
+
+
+@pytest.fixture
+def services(
+    tasks: TaskService,
+    lists: ListService,
+    inbox: InboxService,
+    preferences: PreferencesService,
+    channels: ChannelService,
+) -> Services:
+    return Services(tasks, lists, inbox, preferences, channels)
+
+
+@pytest.fixture
+def chat(services: Services) -> "Chat":
     from tests.unit.chat_api.chatting import Chat, Store  # noqa: PLC0415 - it needs this file's names
 
-    return Chat(Assistant(Services(tasks, lists, inbox, preferences), Store()))
+    return Chat(Assistant(services, Store()))

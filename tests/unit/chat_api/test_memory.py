@@ -10,9 +10,6 @@ from chat_api.assistant.conversation import Conversation, Turn
 from chat_api.assistant.exchange import Services
 from chat_api.assistant.memory import Memory, merged
 from chat_api.assistant.service import Assistant
-from chat_api.inbox.service import InboxService
-from chat_api.preferences.service import PreferencesService
-from chat_api.tasks.lists import ListService
 from chat_api.tasks.service import TaskService
 from tests.unit.chat_api.chatting import ROME, Store, titles
 from tests.unit.chat_api.conftest import ALICE
@@ -26,10 +23,8 @@ def store() -> Store:
 
 
 @pytest.fixture
-def assistant(
-    store: Store, tasks: TaskService, lists: ListService, inbox: InboxService, preferences: PreferencesService
-) -> Assistant:
-    return Assistant(Services(tasks, lists, inbox, preferences), store)
+def assistant(store: Store, services: Services) -> Assistant:
+    return Assistant(services, store)
 
 
 async def say(assistant: Assistant, message: str, key: str | None = None) -> str:

@@ -11,9 +11,6 @@ import pytest
 from chat_api.assistant.exchange import Said, Services
 from chat_api.assistant.model import LanguageModel, ModelFailed
 from chat_api.assistant.service import Assistant
-from chat_api.inbox.service import InboxService
-from chat_api.preferences.service import PreferencesService
-from chat_api.tasks.lists import ListService
 from chat_api.tasks.models import TaskStatus
 from chat_api.tasks.schemas import TaskCreate
 from chat_api.tasks.service import TaskService
@@ -54,11 +51,6 @@ def model() -> Scripted:
 @pytest.fixture
 def store() -> Store:
     return Store()
-
-
-@pytest.fixture
-def services(tasks: TaskService, lists: ListService, inbox: InboxService, preferences: PreferencesService) -> Services:
-    return Services(tasks, lists, inbox, preferences)
 
 
 @pytest.fixture

@@ -37,6 +37,7 @@ async def client(database: Database) -> AsyncIterator[httpx.AsyncClient]:
         portability=account.port,
         feeds=FeedService(database, account.tasks),
         push=nothing,
+        channels=nothing,
         backlog=lambda: 0,
     )
     app = create_app(Settings(max_import_bytes=200_000), services, {})

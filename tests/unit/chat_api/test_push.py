@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 from chat_api.auth.dependencies import current_user
 from chat_api.auth.models import User
+from chat_api.channels.notifications import NotificationDesk
 from chat_api.database import Database
 from chat_api.errors import Invalid, NotFound, Unavailable, install_handlers
 from chat_api.inbox.service import InboxService
@@ -20,12 +21,11 @@ from chat_api.push.service import BROWSERS_PER_USER, PushService
 from chat_api.tasks.models import TaskStatus
 from chat_api.tasks.schemas import TaskUpdate
 from chat_api.tasks.service import TaskService
+from contracts.channels import ListTargets, PostponeNotification
 from contracts.events import NotificationWanted
 from contracts.push import (
     CheckPushTarget,
     DropPushTarget,
-    ListPushTargets,
-    PostponeNotification,
     PushKey,
     PushVerdict,
 )
@@ -62,8 +62,8 @@ def pushing() -> FakePushing:
 
 
 @pytest.fixture
-def push(database: Database, relay: OutboxRelay, pushing: FakePushing) -> PushService:
-    return PushService(database, relay, pushing)
+def push(database: Database, pushing: FakePushing) -> PushService:
+    return PushService(database, pushing)
 
 
 async def endpoints_of(database: Database, user: str) -> list[str]:
@@ -133,21 +133,23 @@ async def test_in_quiet_hours_the_notification_waits_for_their_end(
 
 
 async def test_a_browser_is_pushed_to_until_it_unsubscribes(
-    database: Database, tasks: TaskService, inbox: InboxService, push: PushService
+    database: Database, tasks: TaskService, inbox: InboxService, push: PushService, desk: NotificationDesk
 ) -> None:
     await push.subscribe(ALICE, ENDPOINT, "p", "a")
-    request = ListPushTargets(user_id=ALICE, item_id=await fired(tasks, inbox))
-    found = await push.targets(request)
+    request = ListTargets(user_id=ALICE, item_id=await fired(tasks, inbox))
+    found = await desk.targets(request)
     assert found.wanted
     assert [(one.endpoint, one.p256dh, one.auth) for one in found.targets] == [(ENDPOINT, "p", "a")]
     await push.unsubscribe(BOB, ENDPOINT)
-    assert len((await push.targets(request)).targets) == 1, "it is not Bob's"
+    assert len((await desk.targets(request)).targets) == 1, "it is not Bob's"
     for _ in range(2):
         await push.unsubscribe(ALICE, ENDPOINT)
-    assert (await push.targets(request)).targets == ()
+    assert (await desk.targets(request)).targets == ()
 
 
-async def test_what_was_seen_to_is_not_pushed(tasks: TaskService, inbox: InboxService, push: PushService) -> None:
+async def test_what_was_seen_to_is_not_pushed(
+    tasks: TaskService, inbox: InboxService, push: PushService, desk: NotificationDesk
+) -> None:
     await push.subscribe(ALICE, ENDPOINT, "p", "a")
     acknowledged, snoozed, completed, deleted = [await fired(tasks, inbox) for _ in range(4)]
     rows = {item.id: item for item in await inbox.latest(ALICE, 10)}
@@ -156,8 +158,8 @@ async def test_what_was_seen_to_is_not_pushed(tasks: TaskService, inbox: InboxSe
     await tasks.update(ALICE, rows[completed].task_id, TaskUpdate(status=TaskStatus.COMPLETED))
     await tasks.delete(ALICE, rows[deleted].task_id)
     for item_id in (acknowledged, snoozed, completed, deleted, 999):
-        assert not (await push.targets(ListPushTargets(user_id=ALICE, item_id=item_id))).wanted
-    assert not (await push.targets(ListPushTargets(user_id=BOB, item_id=acknowledged))).wanted
+        assert not (await desk.targets(ListTargets(user_id=ALICE, item_id=item_id))).wanted
+    assert not (await desk.targets(ListTargets(user_id=BOB, item_id=acknowledged))).wanted
 
 
 async def test_a_browser_in_which_somebody_else_logged_in_is_theirs(database: Database, push: PushService) -> None:
@@ -198,15 +200,16 @@ async def test_a_subscription_that_is_gone_is_dropped_but_not_one_renewed_since(
 
 
 async def test_a_postponed_notification_comes_back_once(
-    tasks: TaskService, inbox: InboxService, push: PushService, relay: OutboxRelay, publisher: FakePublisher
+    desk: NotificationDesk, relay: OutboxRelay, publisher: FakePublisher
 ) -> None:
-    await push.subscribe(ALICE, ENDPOINT, "p", "a")
-    await fired(tasks, inbox)
-    (event,) = await published(publisher, relay, 1)
-    again = event.model_copy(update={"attempt": 1})
+    due_at = datetime.now(UTC)
+    again = NotificationWanted(
+        user_id=ALICE, item_id=7, kind="reminder", title="x", due_at=due_at, task_id="t", occurrence="o", attempt=1
+    )
     for _ in range(2):
-        await push.postpone(PostponeNotification(event=again, not_before=datetime.now(UTC) + timedelta(seconds=0.3)))
-    assert [one.attempt for one in await published(publisher, relay, 2)] == [0, 1]
+        await desk.postpone(PostponeNotification(event=again, not_before=due_at + timedelta(seconds=0.3)))
+    assert [one.attempt for one in await published(publisher, relay, 1)] == [1]
+    assert datetime.now(UTC) >= due_at + timedelta(seconds=0.3)
 
 
 async def test_the_key_and_its_absence(push: PushService, pushing: FakePushing) -> None:

@@ -102,6 +102,8 @@ def test_all_details_arrive() -> None:
             Understanding(IntentName.QUIET, quiet=(time(22), time(7))),
         ),
         ("set_quiet_hours", {}, Understanding(IntentName.QUIET, off=True)),
+        ("set_email_reminders", {"on": True}, Understanding(IntentName.EMAIL)),
+        ("set_email_reminders", {"on": False}, Understanding(IntentName.EMAIL, off=True)),
         ("show_help", {}, Understanding(IntentName.HELP)),
     ],
 )  # fmt: skip

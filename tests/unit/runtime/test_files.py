@@ -44,9 +44,9 @@ def test_other_secrets_are_kept(layout: Layout) -> None:
 
 
 def test_the_key_that_signs_pushes_is_made_once_and_is_a_key(layout: Layout) -> None:
-    secrets_file.ensure_vapid_key(layout.secrets)
+    secrets_file.ensure_keys(layout.secrets)
     first = secrets_file.read(layout.secrets)[VAPID_SECRET]
-    secrets_file.ensure_vapid_key(layout.secrets)
+    secrets_file.ensure_keys(layout.secrets)
     broker.prepare(layout, 4222, 8222)
     assert secrets_file.read(layout.secrets)[VAPID_SECRET] == first
     assert mode(layout.secrets) == 0o600
