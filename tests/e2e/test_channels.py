@@ -60,10 +60,11 @@ def stack(
 async def mailed(person: Person, mails: MailServer) -> str:
     """Have reminders mailed to the person's own address, as they do it: with the code that was mailed."""
     answer = await person.client.put("/api/v1/channels/email", json={"address": person.email})
+    if answer.status_code == 503:  # the machine is busy: as it says, once more
+        answer = await person.client.put("/api/v1/channels/email", json={"address": person.email})
     assert answer.status_code == 202, answer.text
-    (mail,) = await mails.wait_for(person.email, 1, within=10)
-    (code,) = re.findall(r">(\d{6})<", mail.html)
-    answer = await person.client.post("/api/v1/channels/email/confirm", json={"code": code})
+    body = {"code": await mails.code(person.email)}
+    answer = await person.client.post("/api/v1/channels/email/confirm", json=body)
     assert answer.status_code == 200, answer.text
     assert answer.json()["email"]["enabled"]
     return person.email
@@ -111,11 +112,11 @@ async def test_a_reminder_is_mailed_and_posted_once_and_the_user_sees_when(
         address = await mailed(person, mails)
         hook, secret = await hooked(person, receiver)
         due_at = await remind(person, "call “mum” 😀\r\nBcc: victim@mail.example")
-        mail = (await mails.wait_for(address, 2, within=15))[1]
+        (mail,) = await mails.wait_for(address, 1, within=15)
         (post,) = await receiver.wait_for(hook, 1, within=15)
         found = await settled(person, 2)
         await asyncio.sleep(6)  # a redelivery would come within the broker's five seconds
-    assert (len(mails.to(address)), len(receiver.to(hook))) == (2, 1)
+    assert (len(mails.to(address)), len(receiver.to(hook))) == (1, 1)
     assert mail.to == (address,), "the title names no further recipient"
     assert mails.to("victim@mail.example") == []
     assert (mail.message["From"], mail.message["To"]) == (SENDER, address)
@@ -138,7 +139,7 @@ async def test_the_link_in_a_mail_ends_them(stack: Stack, mails: MailServer) -> 
     async with Person.registered(stack.url) as person:
         address = await mailed(person, mails)
         await remind(person, "with a way out")
-        mail = (await mails.wait_for(address, 2, within=15))[1]
+        (mail,) = await mails.wait_for(address, 1, within=15)
         (link,) = re.findall(r'href="([^"]+/unsubscribe/[^"]+)"', mail.html)
         assert "Stop these mails" in (await person.client.get(link)).text
         assert "No more reminders" in (await person.client.post(link)).text
@@ -149,7 +150,7 @@ async def test_the_link_in_a_mail_ends_them(stack: Stack, mails: MailServer) -> 
             while len(await person.inbox()) < 2:
                 await asyncio.sleep(0.1)
         await asyncio.sleep(1)
-    assert len(mails.to(address)) == 2
+    assert len(mails.to(address)) == 1
 
 
 @pytest.mark.parametrize("at_recipient", [True, False])
@@ -165,7 +166,7 @@ async def test_what_the_mail_server_refuses_is_not_sent_again_and_the_inbox_says
     assert (found["email"]["state"], found["email"]["detail"]) == ("failed", "the mail server refused it (550)")
     assert (heard[1].data["kind"], heard[1].data["title"]) == ("notice", "Could not be sent to you: refused")
     assert heard[1].data["body"] == "E-mail: the mail server refused it (550)."
-    assert len(mails.to(address)) == (1 if at_recipient else 2)
+    assert len(mails.to(address)) == (0 if at_recipient else 1)
 
 
 async def test_busy_receivers_are_asked_again_and_those_who_took_it_are_not(
@@ -185,7 +186,7 @@ async def test_busy_receivers_are_asked_again_and_those_who_took_it_are_not(
     assert len({(post.headers["Webhook-Id"], post.body) for post in posts}) == 1, "so that a receiver knows it"
     for post in posts:
         Webhook(secret).verify(post.body, {name.lower(): value for name, value in post.headers.items()})
-    assert len(mails.to(address)) == 3, "the code, and two attempts"
+    assert len(mails.to(address)) == 2
 
 
 @pytest.mark.parametrize(("status", "enabled"), [(410, False), (404, True)])
@@ -212,14 +213,14 @@ async def test_a_slow_mail_server_gets_a_mail_once_and_holds_up_nobody(
         mails.says(address, Says(delay=2.5))
         hook, _ = await hooked(other, receiver)
         await remind(person, "slow")
-        await mails.wait_for(address, 2, within=15)
+        await mails.wait_for(address, 1, within=15)
         due_at = await remind(other, "prompt")
         (post,) = await receiver.wait_for(hook, 1, within=15)
         found = await settled(person, 1)
         await asyncio.sleep(5)
     assert (post.at - due_at).total_seconds() < 3
     assert found["email"]["state"] == "sent"
-    assert len(mails.to(address)) == 2
+    assert len(mails.to(address)) == 1
 
 
 async def test_a_mail_server_that_was_down_gets_it_when_it_is_back(stack: Stack, mails: MailServer) -> None:
@@ -235,9 +236,9 @@ async def test_a_mail_server_that_was_down_gets_it_when_it_is_back(stack: Stack,
             assert (waiting["state"], waiting["detail"]) == ("waiting", "the mail server could not be reached")
         finally:
             mails.start()
-        await mails.wait_for(address, 2, within=20)
+        await mails.wait_for(address, 1, within=20)
         assert (await settled(person, 1))["email"]["state"] == "sent"
-    assert len(mails.to(address)) == 2
+    assert len(mails.to(address)) == 1
 
 
 @pytest.mark.parametrize("process", ["notification", "notification.daprd"])
@@ -250,10 +251,10 @@ async def test_a_kill_while_it_is_sent_delays_it(
         mails.says(address, Says("451 busy", delay=1.5))
         hook, _ = await hooked(person, receiver, Reply(503, delay=1.5))
         await remind(person, f"survives {process}")
-        await mails.wait_for(address, 2, within=15)
+        await mails.wait_for(address, 1, within=15)
         await receiver.wait_for(hook, 1, within=15)
         await asyncio.to_thread(stack.kill, process)
-        await mails.wait_for(address, 3, within=60)
+        await mails.wait_for(address, 2, within=60)
         await receiver.wait_for(hook, 2, within=60)
         await asyncio.to_thread(stack.wait_ready)
         found = await settled(person, 2)
@@ -303,8 +304,7 @@ async def test_no_log_holds_a_secret_an_address_or_what_was_said(
         mails.says(address, Says(f"550 5.1.1 <{address}> is unknown", at_recipient=True))
         await remind(person, "do not tell")
         await settled(person, 2)
-    code_mail = mails.to(address)[0]
-    (code,) = re.findall(r">(\d{6})<", code_mail.html)
+        code = await mails.code(address)
     signing = secrets_file.read(stack.layout.secrets)["webhook-signing-key"]
     for name in stack.names:
         log = stack.log_file(name)

@@ -16,6 +16,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 USER, PASSWORD = "todo-mailer", "correct horse battery staple"
 SENDER = "todo@mail.example"
+REMINDER, CODE = "Reminder: ", "Your code is "  # what subjects begin with
 
 _COMPONENT = """\
 apiVersion: dapr.io/v1alpha1
@@ -84,19 +85,23 @@ class MailServer:
         """What is answered to the next mails to an address."""
         self._answers[address] = list(answers)
 
-    def to(self, address: str) -> list[Mail]:
+    def to(self, address: str, about: str = REMINDER) -> list[Mail]:
         """What has arrived for an address, whatever was answered."""
-        return [one for one in self._mails if address in one.to]
+        return [one for one in self._mails if address in one.to and one.message["Subject"].startswith(about)]
 
-    async def wait_for(self, address: str, count: int, *, within: float) -> list[Mail]:
+    async def wait_for(self, address: str, count: int, *, within: float, about: str = REMINDER) -> list[Mail]:
         """Until so many have arrived for an address."""
         try:
             async with asyncio.timeout(within):
-                while len(self.to(address)) < count:
+                while len(self.to(address, about)) < count:
                     await asyncio.sleep(0.02)
         except TimeoutError:
-            raise AssertionError(f"{len(self.to(address))} of {count} mails within {within} s") from None
-        return self.to(address)
+            raise AssertionError(f"{len(self.to(address, about))} of {count} mails within {within} s") from None
+        return self.to(address, about)
+
+    async def code(self, address: str) -> str:
+        """The code that an address was mailed last."""
+        return str((await self.wait_for(address, 1, within=10, about=CODE))[-1].message["Subject"]).rpartition(" ")[2]
 
     def write_component(self, folder: Path) -> None:
         """The binding that leads here; its password is a secret."""
