@@ -12,20 +12,21 @@ import yaml
 
 from contracts import access, names
 from runtime.topology import Topology
-from tests.components.resources import LOCAL, PRODUCTION, PROJECT, components
+from tests.components.resources import PROJECT, components
 
 APPS = {app.app_id for app in Topology.load(PROJECT / "dapr.yaml").apps}
 TOPICS = {names.TASK_EVENTS, names.TASK_UPDATES, names.REMINDERS, names.NOTIFICATIONS, names.DEAD_LETTERS}
+SETS = sorted(folder for folder in (PROJECT / "components").iterdir() if names.PUBSUB in components(folder))
 
 
-@pytest.mark.parametrize("folder", [LOCAL, PRODUCTION], ids=["local", "production"])
+@pytest.mark.parametrize("folder", SETS, ids=lambda folder: folder.name)
 def test_the_topics_are_those_of_the_contracts(folder: Path) -> None:
     settings = components(folder)[names.PUBSUB].settings
     assert set(settings["allowedTopics"].split(",")) == TOPICS
     assert set(settings["protectedTopics"].split(",")) == TOPICS
 
 
-@pytest.mark.parametrize("folder", [LOCAL, PRODUCTION], ids=["local", "production"])
+@pytest.mark.parametrize("folder", SETS, ids=lambda folder: folder.name)
 def test_each_app_has_the_topics_it_needs_and_no_other(folder: Path) -> None:
     settings = components(folder)[names.PUBSUB].settings
     assert scopes_of(settings["publishingScopes"]) == {app: access.publishable(app) for app in access.APPS}
@@ -37,6 +38,10 @@ def scopes_of(text: str) -> dict[str, set[str]]:
     """As daprd reads it (pkg/scopes): app=topic,topic;app=topic, with any spaces."""
     parts = (part.split("=") for part in text.replace(" ", "").split(";"))
     return {app: set(topics.split(",")) for app, topics in parts}
+
+
+def test_all_sets_are_compared() -> None:
+    assert {folder.name for folder in SETS} >= {"local", "production"}
 
 
 def test_every_app_and_every_call_between_services_is_in_the_table() -> None:
