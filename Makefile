@@ -51,10 +51,13 @@ chaos: $(ENVIRONMENT) runtime ## load and faults: kills, pauses, partitions; pla
 	@$(BIN)/python -m tests.campaign $(ARGS)
 
 .PHONY: lint
-lint: $(ENVIRONMENT) ## style, common mistakes, import rules
+lint: $(ENVIRONMENT) ## style, common mistakes, import rules, shell scripts, workflows
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/shellcheck --external-sources .ci/run scripts/*.sh scripts/ensure-browser scripts/make-environment \
+		scripts/lint-workflows infra/oke/*.sh
+	@scripts/lint-workflows
 
 .PHONY: types
 types: $(ENVIRONMENT) ## strict type check
