@@ -117,6 +117,7 @@ class Sidecar:
         self._token = settings.dapr_api_token
         self._client: DaprClient | None = None
         self._channel: grpc.aio.Channel | None = None
+        self._stub: Any = None
         self._up = asyncio.Event()
         self._monitor: asyncio.Task[None] | None = None
         self._generation = 0
@@ -280,7 +281,8 @@ class Sidecar:
 
     def stub(self) -> Any:
         """The generated stub, for what the SDK's client does not wrap. Pass a timeout with each call."""
-        return api_service_v1.DaprStub(self._require_channel())
+        self._require_channel()
+        return self._stub
 
     # Inside
 
@@ -353,6 +355,7 @@ class Sidecar:
         self._client = DaprClient(address=self._address, interceptors=[_Trace(), *self.stream_interceptors])
         interceptors = [_Trace(), _Token(self._token)] if self._token else [_Trace()]
         self._channel = grpc.aio.insecure_channel(self._address, options=_CHANNEL_OPTIONS, interceptors=interceptors)
+        self._stub = api_service_v1.DaprStub(self._channel)  # it prepares some seventy calls: once, not for each
         self._generation += 1
         self._up.set()
 

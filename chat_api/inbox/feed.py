@@ -17,6 +17,7 @@ from servicekit.logs import get_logger
 log = get_logger(__name__)
 
 _POLL = 1.0  # seconds
+_GATHER = 0.02  # seconds between two looks: what comes meanwhile is one look
 _TIDY = 60.0  # seconds
 
 
@@ -95,6 +96,7 @@ class InboxFeed:
                     await self._tidy()
             except Exception as error:  # noqa: BLE001 - the database may be away; the feed must outlive that
                 log.error("inbox not read", error=str(error) or repr(error))
+            await asyncio.sleep(_GATHER)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(_POLL):
                     await self._woken.wait()

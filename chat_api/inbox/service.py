@@ -24,7 +24,7 @@ from chat_api.preferences.repository import preferences_of
 from chat_api.tasks import signals
 from chat_api.tasks.models import Task, TaskKind, TaskStatus, WishStatus
 from chat_api.tasks.record import keep
-from chat_api.tasks.repeating import advance
+from chat_api.tasks.repeating import advance, recurs
 from chat_api.tasks.repository import WAITING, TaskRepository
 from chat_api.tasks.service import TaskService, TaskWithReminders
 from chat_api.tasks.snoozing import snooze
@@ -47,6 +47,7 @@ log = get_logger(__name__)
 Result = TypeVar("Result")
 
 _RECHECK = 30.0  # seconds between looks at whether the stream may go on
+_GATHER = 0.05  # seconds between two reads of one stream: what comes meanwhile is one read, and one note of its delivery
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +156,8 @@ class InboxService:
                     await _unbroken(self._mark_delivered(user_id, list(fresh)))
                 if changed:
                     yield TasksChanged(changed)
+                if fresh or changed:
+                    await asyncio.sleep(_GATHER)
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(_RECHECK):
                         await listener.wait()
@@ -205,11 +208,7 @@ class InboxService:
         inbox.add(item)
         await session.flush()
         wanted = await want_notification(session, item, not_before=aloud_at)
-        rows = await tasks.reminders([task.id])
-        moved = advance(task, rows, now)
-        if moved:
-            keep(session, task, rows, TaskChange.UPDATED, now)
-        return "delivered", moved or wanted
+        return "delivered", await _advance(session, task, now) or wanted
 
     async def _scheduled(self, scheduled: ReminderScheduled) -> None:
         async with self._database.writing(scheduled.user_id) as session:
@@ -228,6 +227,17 @@ class InboxService:
 async def _unbroken(work: Awaitable[Result]) -> Result:
     """Run to the end even if the reader goes away: a connection that is given up half-way through is lost."""
     return await asyncio.shield(asyncio.ensure_future(work))
+
+
+async def _advance(session: AsyncSession, task: Task, now: datetime) -> bool:
+    """Move a recurring task on to its next occurrence; whether it moved."""
+    if not recurs(task):
+        return False
+    rows = await TaskRepository(session).reminders([task.id])
+    if not advance(task, rows, now):
+        return False
+    keep(session, task, rows, TaskChange.UPDATED, now)
+    return True
 
 
 async def _item(
