@@ -241,6 +241,10 @@ class Supervisor:
         """Signal a part; if it ends, it is started again by the rule. After SIGKILL, returns when it is gone."""
         await self._child(name).kill(sig)
 
+    async def restart(self, name: str) -> None:
+        """End a part politely, as a rolling update does; it is started again. Returns when the old one is gone."""
+        await self._child(name).restart(_SIDECAR_GRACE if name.endswith(".daprd") else _APP_GRACE)
+
     async def hold(self, name: str) -> None:
         """SIGKILL a part and keep it down."""
         await self._child(name).hold()

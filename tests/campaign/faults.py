@@ -14,6 +14,8 @@ from tests.support.stack import Stack
 class Kind(StrEnum):
     """How a process is broken."""
 
+    RESTART = "restart"
+    """SIGTERM, as in a rolling restart; the supervisor starts it again."""
     KILL = "kill"
     """SIGKILL; the supervisor starts it again."""
     PAUSE = "pause"
@@ -48,6 +50,8 @@ def schedule(processes: Sequence[str], kinds: Sequence[Kind], dice: random.Rando
 async def inflict(stack: Stack, fault: Fault, partitions: Partitions | None) -> None:
     """Break it, and mend it again."""
     match fault.kind:
+        case Kind.RESTART:
+            await asyncio.to_thread(stack.restart, fault.process)
         case Kind.KILL:
             await asyncio.to_thread(stack.kill, fault.process)
         case Kind.PAUSE:

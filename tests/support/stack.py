@@ -138,6 +138,10 @@ class Stack:
         """A signal that it survives."""
         self._call(self._supervisor.kill(name, signum))
 
+    def restart(self, name: str) -> None:
+        """SIGTERM, and start again once it has ended by itself."""
+        self._call(self._supervisor.restart(name))
+
     def hold(self, name: str) -> None:
         """SIGKILL, and keep it down."""
         self._call(self._supervisor.hold(name))
