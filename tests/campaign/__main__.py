@@ -43,7 +43,7 @@ def _say(line: str) -> None:
 
 def sound(binaries: Binaries, options: argparse.Namespace, folder: Path) -> bool:
     """Every process, in every way, under traffic and a burst. Whether all promises were kept."""
-    dice = random.Random(options.seed)  # noqa: S311 - a schedule, no secret
+    dice = random.Random(options.seed)
     kinds = [Kind.KILL, Kind.PAUSE]
     if (reason := network.usable()) is None:
         kinds.append(Kind.PARTITION)
@@ -65,7 +65,7 @@ def planted(name: str, binaries: Binaries, options: argparse.Namespace, folder: 
     """The same with a defect in one service. Whether the checker found it."""
     plant = PLANTS[name]
     command = (_PYTHON, "-m", "tests.campaign.plants", name, plant.module)
-    dice = random.Random(options.seed)  # noqa: S311
+    dice = random.Random(options.seed)
     with _system(folder, binaries, {plant.app_id: command}) as stack:
         faults = [fault for _ in range(_ROUNDS) for fault in schedule(plant.processes, plant.kinds, dice)]
         outcome = asyncio.run(run(stack, Plan(faults, users=10, gap=0.5), dice, _say))
@@ -87,7 +87,7 @@ def _report(outcome: Outcome) -> None:
             figures = " / ".join(f"{percentile(lags, share):.2f}" for share in (0.5, 0.9, 0.99, 1.0))
             table.add_row(f"lag of {what}: p50 / p90 / p99 / max s", f"{figures}  ({len(lags)})")
     memory = "  ".join(f"{name} {most:.0f}" for name, most in sorted(outcome.memory.items(), key=lambda one: -one[1]))
-    table.add_row("most memory, MB", memory)
+    table.add_row("most memory of its own, MB", memory)
     broken = summary(outcome.findings)
     table.add_row("promises broken", "\n".join(broken) if broken else "none")
     console.print(table)

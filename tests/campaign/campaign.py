@@ -53,7 +53,7 @@ class Outcome:
     done: list[str] = field(default_factory=list)
     """The faults, as they were made."""
     memory: dict[str, float] = field(default_factory=dict)
-    """The most that each process held, in MB (resident)."""
+    """The most that each process held of its own, in MB: without the pages of its program, which all share."""
 
 
 async def run(stack: Stack, plan: Plan, dice: random.Random, say: Callable[[str], None]) -> Outcome:
@@ -63,7 +63,7 @@ async def run(stack: Stack, plan: Plan, dice: random.Random, say: Callable[[str]
     async with contextlib.AsyncExitStack() as resources:
         people = [await resources.enter_async_context(Person.registered(stack.url)) for _ in range(plan.users)]
         users = [
-            User(person, f"u{number}", outcome.ledger, random.Random(dice.random()))  # noqa: S311 - a schedule
+            User(person, f"u{number}", outcome.ledger, random.Random(dice.random()))
             for number, person in enumerate(people)
         ]
         background = [asyncio.create_task(listen(person, outcome.ledger)) for person in people]
@@ -125,7 +125,8 @@ async def _weigh(stack: Stack, memory: dict[str, float]) -> None:
             pid = stack.pid(name)
             if pid is not None:
                 with contextlib.suppress(psutil.Error):
-                    memory[name] = max(memory.get(name, 0.0), psutil.Process(pid).memory_info().rss / 2**20)
+                    held = psutil.Process(pid).memory_info()
+                    memory[name] = max(memory.get(name, 0.0), (held.rss - held.shared) / 2**20)
         await asyncio.sleep(1.0)
 
 

@@ -96,6 +96,11 @@ def test_no_process_is_told_to_listen_beyond_loopback(tmp_path: Path) -> None:
     assert commands.sidecar_environment({})["DAPR_HOST_IP"] == "127.0.0.1"
 
 
+def test_a_sidecar_has_a_memory_goal_which_its_user_may_set() -> None:
+    assert commands.sidecar_environment({})["GOMEMLIMIT"].endswith("MiB")
+    assert commands.sidecar_environment({"GOMEMLIMIT": "200MiB"})["GOMEMLIMIT"] == "200MiB"
+
+
 def test_replicas_have_names_of_their_own_and_one_app_id() -> None:
     topology = Topology.load(PROJECT / "dapr.yaml").scaled({names.CHAT_API: 2})
     found = [(app.name, app.app_id) for app in topology.apps if app.serves_people]
