@@ -47,7 +47,7 @@ log = get_logger(__name__)
 Result = TypeVar("Result")
 
 _RECHECK = 30.0  # seconds between looks at whether the stream may go on
-_GATHER = 0.05  # seconds between two reads of one stream: what comes meanwhile is one read, and one note of its delivery
+_GATHER = 0.05  # seconds between two reads of one stream: what comes meanwhile is one read and one note
 
 
 @dataclass(frozen=True, slots=True)
