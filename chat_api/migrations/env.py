@@ -3,6 +3,7 @@
 import asyncio
 
 from alembic import context
+from alembic.runtime.migration import MigrationContext
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
@@ -19,6 +20,9 @@ import chat_api.tasks.history
 import chat_api.tasks.models
 import chat_api.tasks.signals  # noqa: F401 - tables are registered by being imported
 from chat_api.database import alone, connect_arguments, normalised
+from servicekit.logs import get_logger
+
+log = get_logger(__name__)
 
 
 def _run(connection: Connection) -> None:
@@ -28,8 +32,19 @@ def _run(connection: Connection) -> None:
         render_as_batch=connection.dialect.name == "sqlite",
         transaction_per_migration=True,
     )
+    if newer := _unknown(connection):
+        # A later release has been here. Migrations only add (CONTRIBUTING.md), so that this one can go on serving
+        # until it is replaced, or again after a rollback.
+        log.warning("the database is at a newer schema than this version knows; going on with it", revisions=newer)
+        return
     with context.begin_transaction():
         context.run_migrations()
+
+
+def _unknown(connection: Connection) -> list[str]:
+    """The revisions that the database is at and this version has no script of."""
+    known = {script.revision for script in context.script.walk_revisions()}
+    return sorted(set(MigrationContext.configure(connection).get_current_heads()) - known)
 
 
 async def _migrate() -> None:
