@@ -49,7 +49,7 @@ class Broker:
 
     def __init__(self, *, seed: int) -> None:
         self.published: list[CloudEvent] = []
-        self._random = random.Random(seed)  # noqa: S311 - spreads load
+        self._random = random.Random(seed)
         self.loses_answers = False
 
     async def wait_up(self) -> None:
