@@ -18,6 +18,10 @@ run: $(ENVIRONMENT) ## run the whole system; prints the page's address (PORT=900
 broker: $(ENVIRONMENT) ## run only the broker, for `dapr run -f .`
 	@exec $(BIN)/python -m runtime broker
 
+.PHONY: verify-audit
+verify-audit: $(ENVIRONMENT) ## is the record of who changed what as it was written? (with `make run` elsewhere; ARGS="--user ID")
+	@$(BIN)/python -m runtime attach audit $(BIN)/python -m consumers.audit verify $(ARGS)
+
 ##@ Test it
 
 .PHONY: test

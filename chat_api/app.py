@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from fastapi import Depends, FastAPI
 
 from chat_api import health
+from chat_api.activity import endpoints as activity
+from chat_api.activity.service import ActivityService
 from chat_api.assistant import endpoints as chat
 from chat_api.assistant.service import Assistant
 from chat_api.auth import endpoints as auth
@@ -52,6 +54,7 @@ class Services:
     feeds: FeedService
     push: PushService
     channels: ChannelService
+    activity: ActivityService
     backlog: Callable[[], int]
     """How many events wait to be published."""
 
@@ -68,7 +71,7 @@ def create_app(settings: Settings, services: Services, checks: Mapping[str, heal
     app.state.services = services
     app.state.checks = checks
     install_handlers(app)
-    of_accounts = (auth.router, token_endpoints.router, push.router, channels.router)
+    of_accounts = (auth.router, token_endpoints.router, push.router, channels.router, activity.router)
     for router in (health.router, *of_accounts, portability.feed_router, unsubscribing.router):
         app.include_router(router)
     # What these change becomes an event each.

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from sqlalchemy.exc import OperationalError
 
+from chat_api.activity.service import ActivityService, AuditService
 from chat_api.app import Services, create_app
 from chat_api.assistant import exchange as assistant
 from chat_api.assistant.conversation import ConversationStore
@@ -92,6 +93,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             backlog=lambda: relay.backlog,
             push=push,
             channels=channels,
+            activity=ActivityService(AuditService(sidecar)),
         )
         subscriber = Subscriber(
             sidecar, REMINDERS, inbox.handle, service=CHAT_API, max_in_flight=settings.max_events_in_flight

@@ -7,6 +7,7 @@ from contracts import names
 from contracts.asyncapi import RECEIVERS, SENDERS
 
 CALLERS: Final[Mapping[str, Mapping[str, Sequence[str]]]] = {
+    names.AUDIT: {names.CHAT_API: (names.ACTIVITY_METHOD,)},
     names.CHAT_API: {
         names.NOTIFICATION: (
             names.PUSH_TARGETS_METHOD,

@@ -28,12 +28,13 @@ SENDERS: Final[Mapping[str, Sequence[str]]] = {
         names.SCHEDULER,
         names.NOTIFICATION,
         names.RECURRING,
+        names.AUDIT,
     ),
 }
 RECEIVERS: Final[Mapping[str, Sequence[str]]] = {
-    names.TASK_EVENTS: (names.REMINDER_ACTOR, names.RECURRING),
-    names.TASK_UPDATES: (names.CHAT_API,),
-    names.REMINDERS: (names.CHAT_API,),
+    names.TASK_EVENTS: (names.REMINDER_ACTOR, names.RECURRING, names.AUDIT),
+    names.TASK_UPDATES: (names.CHAT_API, names.AUDIT),
+    names.REMINDERS: (names.CHAT_API, names.AUDIT),
     names.NOTIFICATIONS: (names.NOTIFICATION,),
     names.DEAD_LETTERS: (names.SCHEDULER,),
 }

@@ -8,6 +8,7 @@ REMINDER_ACTOR: Final = "reminder-actor"
 SCHEDULER: Final = "scheduler"
 NOTIFICATION: Final = "notification"
 RECURRING: Final = "recurring"
+AUDIT: Final = "audit"
 
 # Dapr components; every set under components/ defines them under these names
 PUBSUB: Final = "pubsub"
@@ -15,6 +16,7 @@ ACTOR_STATE_STORE: Final = "statestore"
 CONVERSATION_STORE: Final = "conversations"
 DELIVERY_STORE: Final = "deliveries"
 DEAD_LETTER_STORE: Final = "deadletters"
+AUDIT_STORE: Final = "audit-trail"
 SECRET_STORE: Final = "secretstore"  # noqa: S105 - a component's name
 LANGUAGE_MODEL: Final = "language-model"  # in none of the sets: components/optional
 
@@ -37,6 +39,9 @@ EMAIL_BINDING: Final = "email"
 WEBHOOK_BINDING_PREFIX: Final = "webhook-"
 WEBHOOK_SECRET: Final = "webhook-signing-key"  # noqa: S105 - a secret's name
 
+# The secret that seals the audit trail
+AUDIT_SECRET: Final = "audit-key"  # noqa: S105 - a secret's name
+
 # Dapr jobs
 REMINDER_JOB_PREFIX: Final = "reminder-"
 REPAIR_JOB: Final = "repair-sweep"
@@ -57,6 +62,7 @@ SEND_CODE_METHOD: Final = "/todo.notification.v1.Email/SendCode"
 WEBHOOK_CHECK_METHOD: Final = "/todo.notification.v1.Webhook/Check"
 PUSH_KEY_METHOD: Final = "/todo.notification.v1.Push/Key"
 PUSH_CHECK_METHOD: Final = "/todo.notification.v1.Push/Check"
+ACTIVITY_METHOD: Final = "/todo.audit.v1.Activity/List"
 
 
 def reminder_job(reminder_id: str) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from runtime.attach import environment_of
 from runtime.backing import DEFAULT, NAMED, Backing
 from runtime.console import Console
 from runtime.errors import NotInstalled, PortTaken, RuntimeProblem
@@ -46,6 +47,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     broker = commands.add_parser("broker", help="run the broker alone, for `dapr run -f .`")
     broker.add_argument("--root", type=Path, default=PROJECT)
     broker.add_argument("--port", type=_port_number, default=4222)
+    attached = commands.add_parser(
+        "attach", help="run a command with the address and the token of a running app's sidecar"
+    )
+    attached.add_argument("--root", type=Path, default=PROJECT)
+    attached.add_argument("app", help="the app-id; a replica is app-id-2, …")
+    attached.add_argument("program", nargs=argparse.REMAINDER, help="the command")
     chosen = parser.parse_args(arguments)
     try:
         match chosen.command:
@@ -55,6 +62,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 return 0
             case "broker":
                 return asyncio.run(_broker(chosen.root.resolve(), chosen.port))
+            case "attach":
+                env = {**os.environ, **environment_of(Layout(chosen.root.resolve()), chosen.app)}
+                os.execvpe(chosen.program[0], chosen.program, env)  # noqa: S606 - it is what was asked for
             case _:
                 topology = Topology.load(PROJECT / "dapr.yaml").with_resources(chosen.resources)
                 backing, port = Backing.named(chosen.stack), chosen.port or _page_port()

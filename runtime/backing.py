@@ -60,6 +60,7 @@ _STATE_FILES: Final[Mapping[State, tuple[str, ...]]] = {
         "local/conversations.yaml",
         "local/deliveries.yaml",
         "local/deadletters.yaml",
+        "local/audit-trail.yaml",
     ),
     State.POSTGRESQL: ("production/state-postgresql.yaml",),
     State.REDIS: ("redis/state.yaml",),

@@ -25,5 +25,9 @@ class StartFailed(RuntimeProblem):
     """A part did not start, or did not become ready in time; the text ends with its last lines."""
 
 
+class NotRunning(RuntimeProblem):
+    """What was asked for needs the system to run, and it does not."""
+
+
 class GaveUp(RuntimeProblem):
     """A part died so often that restarting it makes no sense."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from contracts.names import VAPID_SECRET, WEBHOOK_SECRET
+from contracts.names import AUDIT_SECRET, VAPID_SECRET, WEBHOOK_SECRET
 
 _OPEN = ("-url", "-host", "brokers", "username")  # ends of names of what may be seen
 
@@ -45,13 +45,15 @@ def token(path: Path) -> str:
 
 
 def ensure_keys(path: Path) -> None:
-    """Make this server's keys, unless they are there: new ones end all push subscriptions and webhooks' secrets."""
+    """Make this server's keys, unless they are there: with new ones subscriptions end, and records do not verify."""
     known = read(path)
     if VAPID_SECRET not in known:
         number = ec.generate_private_key(ec.SECP256R1()).private_numbers().private_value
         update(path, {VAPID_SECRET: base64.urlsafe_b64encode(number.to_bytes(32, "big")).rstrip(b"=").decode()})
     if WEBHOOK_SECRET not in known:
         update(path, {WEBHOOK_SECRET: secrets.token_urlsafe(32)})
+    if AUDIT_SECRET not in known:
+        update(path, {AUDIT_SECRET: secrets.token_urlsafe(32)})
 
 
 def confidential(path: Path) -> frozenset[str]:

@@ -29,6 +29,8 @@ from servicekit.conversation import Message, ModelAnswer, Tool, from_response, t
 from servicekit.errors import SidecarConflict, SidecarError, SidecarRefused, SidecarUnavailable
 from servicekit.logs import get_logger
 from servicekit.settings import ServiceSettings
+from servicekit.state import Put, Remove, Stored, from_items, is_conflict
+from servicekit.state import to_request as to_transaction
 from servicekit.tracing import current_traceparent
 
 log = get_logger(__name__)
@@ -38,6 +40,7 @@ Result = TypeVar("Result")
 
 _HEALTH_INTERVAL = 0.5
 _HEALTH_TIMEOUT = 2.0
+_STATE_READS = 8  # at once, in a store that has no bulk read of its own
 _FAILURES_TO_BE_AWAY = 3  # a slow answer under load is no outage
 _CHANNEL_OPTIONS = (
     ("grpc.initial_reconnect_backoff_ms", 100),
@@ -230,6 +233,38 @@ class Sidecar:
             f"{app_id}{method}", call(request, timeout=self._timeout, metadata=metadata, wait_for_ready=False)
         )
         return result
+
+    # State
+
+    async def read_states(self, store: str, keys: Sequence[str]) -> dict[str, Stored]:
+        """Read several keys at once; those that hold nothing are not in the answer.
+
+        Raises:
+            SidecarUnavailable: the store is away, or could not read one of them.
+            SidecarRefused: there is no such store.
+        """
+        request = api_v1.GetBulkStateRequest(store_name=store, keys=keys, parallelism=_STATE_READS)
+        what = f"read state of {store}"
+        response = await self._call(what, self.stub().GetBulkState(request, timeout=self._timeout))
+        if failed := [item.error for item in response.items if item.error]:
+            raise SidecarUnavailable(f"{what}: {failed[0]}")
+        return from_items(response.items)
+
+    async def transact(self, store: str, changes: Sequence[Put | Remove]) -> None:
+        """Make all changes or none.
+
+        Raises:
+            SidecarConflict: a value is not the version, or not as absent, as a change wants it; nothing was changed.
+            SidecarUnavailable: it is not known whether they were made.
+            SidecarRefused: there is no such store, or it has no transactions.
+        """
+        call = self.stub().ExecuteStateTransaction(to_transaction(store, changes), timeout=self._timeout)
+        try:
+            await self._call(f"change state of {store}", call)
+        except SidecarUnavailable as error:
+            if is_conflict(str(error)):
+                raise SidecarConflict(str(error)) from error
+            raise
 
     # Language models, and what is loaded
 

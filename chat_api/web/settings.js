@@ -7,15 +7,27 @@ import { dialogFrom, show } from "./dialog.js";
 import { el, hook, part } from "./dom.js";
 import { wireImport } from "./portability.js";
 import { timeZone } from "./time.js";
+import { toast } from "./toast.js";
 
 /** Open it. `onChanged` runs with the preferences after they were saved, `onImported` when tasks came in. */
 export async function openSettings({ client, signal, onChanged, onImported }) {
   const dialog = await dialogFrom("settings-view");
   wireDevice(hook(dialog, "device-form").elements);
   wireImport(dialog, client, { onImported });
+  hook(dialog, "activity-open").addEventListener("click", () => showActivity({ client, signal }));
   const closed = show(dialog, signal);
   await Promise.all([wirePreferences(dialog, client, signal, onChanged), showChannels(dialog, client, signal), showFeed(dialog, client, signal), showTokens(dialog, client, signal)]);
   await closed;
+}
+
+async function showActivity(session) {
+  if (document.querySelector('[data-testid="activity"]')) return;
+  try {
+    const { openActivity } = await import("./activity.js");
+    await openActivity(session);
+  } catch (error) {
+    if (!session.signal.aborted) toast(error.name === "ApiError" ? error.message : "This part of the page could not be loaded. Check your connection, then try again.");
+  }
 }
 
 function wireDevice(field) {

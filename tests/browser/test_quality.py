@@ -102,6 +102,11 @@ async def test_every_state_is_accessible_and_photographed(page: Page) -> None:
     await expect(page.get_by_test_id("settings-zone")).to_have_value("America/New_York")
     assert await violations(page) == [], "settings dialog"
     await photograph(page, "settings")
+    await page.get_by_test_id("activity-open").click()
+    await expect(page.get_by_test_id("activity-item").first).to_be_visible()
+    assert await violations(page) == [], "activity"
+    await photograph(page, "activity")
+    await page.keyboard.press("Escape")
     await page.keyboard.press("Escape")
     await item(page, "Stand-up").get_by_test_id("task-menu").focus()
     await page.keyboard.press("Enter")

@@ -64,7 +64,13 @@ def test_kafka_and_postgresql_are_productions_own_files() -> None:
     files = set(Backing.named("kafka-postgresql").files())
     missing = {path.name for path in PRODUCTION.glob("*.yaml") if path not in files}
     # The secrets of Kubernetes; configurations, which are taken as they are; push services, which are the local ones.
-    assert missing == {"secretstores-kubernetes.yaml", "config.yaml", "config-notification.yaml", "push-services.yaml"}
+    assert missing == {
+        "secretstores-kubernetes.yaml",
+        "config.yaml",
+        "config-audit.yaml",
+        "config-notification.yaml",
+        "push-services.yaml",
+    }
     assert (PRODUCTION / "push-services.yaml").read_bytes() == (LOCAL / "push-services.yaml").read_bytes()
 
 

@@ -24,6 +24,7 @@ EXPECTED: dict[str, dict[str, tuple[str, str]]] = {
         names.DELIVERY_STORE: POSTGRESQL,
         **dict.fromkeys(PUSH_SERVICES, HTTP),
     },
+    names.AUDIT: {names.PUBSUB: KAFKA, names.SECRET_STORE: KUBERNETES, names.AUDIT_STORE: POSTGRESQL},
     "stranger": {},
 }
 POLICIES: dict[str, set[str]] = {
@@ -31,6 +32,7 @@ POLICIES: dict[str, set[str]] = {
     names.REMINDER_ACTOR: {"resiliency", "scheduler-jobs"},
     names.SCHEDULER: {"resiliency", "scheduler-jobs"},
     names.NOTIFICATION: {"resiliency"},
+    names.AUDIT: {"resiliency"},
     "stranger": set(),
 }
 
@@ -62,7 +64,7 @@ def test_every_file_is_loaded_for_some_app() -> None:
             assert any(item.name in policies for policies in POLICIES.values()), item.file
         else:
             assert item.kind == "Configuration"
-            assert item.file in {"config.yaml", "config-notification.yaml"}
+            assert item.file in {"config.yaml", "config-notification.yaml", "config-audit.yaml"}
 
 
 def test_secrets_come_from_kubernetes_and_open_the_broker(world: World) -> None:
@@ -90,16 +92,23 @@ def test_conversations_are_kept_in_postgresql_and_expire(world: World) -> None:
 
 
 def test_the_stores_keep_apart(world: World) -> None:
-    for app_id in (names.CHAT_API, names.REMINDER_ACTOR, names.NOTIFICATION, names.SCHEDULER):
+    for app_id in (names.CHAT_API, names.REMINDER_ACTOR, names.NOTIFICATION, names.SCHEDULER, names.AUDIT):
         hosts_actors = app_id == names.REMINDER_ACTOR
         with world.daprd(app_id) as daprd:
             daprd.wait_ready()
             assert (f"Using '{names.ACTOR_STATE_STORE}' as actor state store" in daprd.log) == hosts_actors
     tables = world.postgres.query("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
-    assert tables == ["actor_state", "conversation_state", "dapr_metadata", "dead_letter_state", "delivery_state"]
+    assert tables == [
+        "actor_state",
+        "audit_state",
+        "conversation_state",
+        "dapr_metadata",
+        "dead_letter_state",
+        "delivery_state",
+    ]
     migrations = world.postgres.query("SELECT key FROM dapr_metadata WHERE key LIKE 'migrations-%' ORDER BY 1")
     assert migrations == [
-        f"migrations-state-v2-{prefix}_" for prefix in ("actor", "conversation", "dead_letter", "delivery")
+        f"migrations-state-v2-{prefix}_" for prefix in ("actor", "audit", "conversation", "dead_letter", "delivery")
     ]
 
 

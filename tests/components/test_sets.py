@@ -13,7 +13,7 @@ from contracts import names
 from tests.components.conftest import Plant
 from tests.components.resources import LOCAL, PRODUCTION, PROJECT, Resource, components, load, undefined_policies
 
-APPS = {names.CHAT_API, names.NOTIFICATION, names.RECURRING, names.REMINDER_ACTOR, names.SCHEDULER}
+APPS = {names.AUDIT, names.CHAT_API, names.NOTIFICATION, names.RECURRING, names.REMINDER_ACTOR, names.SCHEDULER}
 PUSH_SERVICES = {
     names.push_binding(host)
     for host in ("fcm.googleapis.com", "updates.push.services.mozilla.com", "web.push.apple.com")
@@ -24,6 +24,7 @@ COMPONENTS = {
     names.CONVERSATION_STORE,
     names.DELIVERY_STORE,
     names.DEAD_LETTER_STORE,
+    names.AUDIT_STORE,
     names.SECRET_STORE,
     *PUSH_SERVICES,
 }
@@ -112,8 +113,12 @@ def test_a_push_service_is_reached_under_the_name_of_its_host_alone(folder: Path
 
 
 @pytest.mark.parametrize("folder", [LOCAL, PRODUCTION], ids=["local", "production"])
-def test_only_the_notification_service_may_read_the_keys_that_sign(folder: Path) -> None:
-    own, others = configuration(folder, "config-notification.yaml"), configuration(folder, "config.yaml")
+@pytest.mark.parametrize(
+    ("app_id", "keys"),
+    [(names.NOTIFICATION, [names.VAPID_SECRET, names.WEBHOOK_SECRET]), (names.AUDIT, [names.AUDIT_SECRET])],
+)
+def test_only_one_service_may_read_a_key(folder: Path, app_id: str, keys: list[str]) -> None:
+    own, others = configuration(folder, f"config-{app_id}.yaml"), configuration(folder, "config.yaml")
     assert {key: value for key, value in own.items() if key != "secrets"} == {
         key: value for key, value in others.items() if key != "secrets"
     }
@@ -121,11 +126,18 @@ def test_only_the_notification_service_may_read_the_keys_that_sign(folder: Path)
     assert scope == {
         "storeName": names.SECRET_STORE,
         "defaultAccess": "deny",
-        "allowedSecrets": [names.VAPID_SECRET, names.WEBHOOK_SECRET],
+        "allowedSecrets": keys,
     }
     assert all(other["defaultAccess"] == "deny" for other in rest)
     denied = {one["storeName"]: one for one in others["secrets"]["scopes"]}[names.SECRET_STORE]["deniedSecrets"]
-    assert {names.VAPID_SECRET, names.WEBHOOK_SECRET} <= set(denied)
+    assert set(keys) <= set(denied)
+
+
+@pytest.mark.parametrize("folder", [LOCAL, PRODUCTION], ids=["local", "production"])
+def test_only_the_audit_service_may_write_its_trail_and_nothing_in_it_expires(folder: Path) -> None:
+    trail = components(folder)[names.AUDIT_STORE]
+    assert trail.scopes == {names.AUDIT}
+    assert trail.settings.get("cleanupInterval", "0") == "0"
 
 
 def configuration(folder: Path, file: str) -> dict[str, Any]:
@@ -143,7 +155,8 @@ def test_apps_are_denied_every_secret_that_a_component_uses() -> None:
         for setting in item.settings.values()
         if isinstance(setting, dict)
     }
-    assert set(scopes[names.SECRET_STORE]["deniedSecrets"]) == {*used, names.VAPID_SECRET, names.WEBHOOK_SECRET}
+    keys = {names.VAPID_SECRET, names.WEBHOOK_SECRET, names.AUDIT_SECRET}
+    assert set(scopes[names.SECRET_STORE]["deniedSecrets"]) == {*used, *keys}
     assert scopes["kubernetes"]["defaultAccess"] == "deny"
 
 

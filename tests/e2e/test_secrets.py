@@ -5,7 +5,14 @@ import grpc.aio
 import httpx
 import pytest
 
-from contracts.names import CANCEL_METHOD, PENDING_METHOD, PUSH_KEY_METHOD, PUSH_TARGETS_METHOD, SCHEDULE_METHOD
+from contracts.names import (
+    ACTIVITY_METHOD,
+    CANCEL_METHOD,
+    PENDING_METHOD,
+    PUSH_KEY_METHOD,
+    PUSH_TARGETS_METHOD,
+    SCHEDULE_METHOD,
+)
 from runtime import secrets_file
 from tests.support.person import Person
 from tests.support.stack import Stack
@@ -40,18 +47,24 @@ async def status_of_secret(stack: Stack, app_id: str, name: str) -> int:
         return (await client.get(url, headers=dict(stack.token_headers(app_id)))).status_code
 
 
-@pytest.mark.parametrize("app_id", ["chat-api", "notification", "recurring", "reminder-actor", "scheduler"])
+@pytest.mark.parametrize("app_id", ["audit", "chat-api", "notification", "recurring", "reminder-actor", "scheduler"])
 async def test_an_app_cannot_read_the_brokers_credentials(stack: Stack, app_id: str) -> None:
     assert await status_of_secret(stack, app_id, stack.broker_secret) == 403
 
 
 async def test_only_the_notification_service_can_read_the_key_that_signs_pushes(stack: Stack) -> None:
     assert await status_of_secret(stack, "notification", "vapid-private-key") == 200
-    for app_id in ("chat-api", "reminder-actor", "scheduler"):
+    for app_id in ("audit", "chat-api", "reminder-actor", "scheduler"):
         assert await status_of_secret(stack, app_id, "vapid-private-key") == 403
 
 
-@pytest.mark.parametrize("app_id", ["chat-api", "notification", "recurring", "reminder-actor", "scheduler"])
+async def test_only_the_audit_service_can_read_the_key_that_seals_its_trail(stack: Stack) -> None:
+    assert await status_of_secret(stack, "audit", "audit-key") == 200
+    for app_id in ("chat-api", "notification", "reminder-actor", "scheduler"):
+        assert await status_of_secret(stack, app_id, "audit-key") == 403
+
+
+@pytest.mark.parametrize("app_id", ["audit", "chat-api", "notification", "recurring", "reminder-actor", "scheduler"])
 @pytest.mark.parametrize("headers", [{}, {"dapr-api-token": "guessed"}])
 async def test_a_sidecar_answers_nobody_without_its_token(stack: Stack, app_id: str, headers: dict[str, str]) -> None:
     port = stack.ports(f"{app_id}.daprd")["http"]
@@ -70,6 +83,7 @@ async def test_a_sidecar_answers_nobody_without_its_token(stack: Stack, app_id: 
         ("chat-api", PENDING_METHOD),
         ("chat-api", PUSH_TARGETS_METHOD),
         ("notification", PUSH_KEY_METHOD),
+        ("audit", ACTIVITY_METHOD),
     ],
 )
 @pytest.mark.parametrize("token", [None, "guessed"])

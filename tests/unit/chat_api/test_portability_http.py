@@ -38,6 +38,7 @@ async def client(database: Database) -> AsyncIterator[httpx.AsyncClient]:
         feeds=FeedService(database, account.tasks),
         push=nothing,
         channels=nothing,
+        activity=nothing,
         backlog=lambda: 0,
     )
     app = create_app(Settings(max_import_bytes=200_000), services, {})

@@ -1,5 +1,6 @@
 """What the supervisor writes: secrets, the broker's configuration, logs."""
 
+import base64
 import io
 import json
 import sqlite3
@@ -9,10 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from consumers.audit.sealing import KEY_BYTES
 from consumers.notification.webpush import Vapid
-from contracts.names import VAPID_SECRET
-from runtime import broker, names_file, secrets_file
+from contracts.names import AUDIT_SECRET, VAPID_SECRET
+from runtime import attach, broker, names_file, secrets_file
 from runtime.console import Console, LogFiles
+from runtime.errors import NotRunning
 from runtime.layout import Layout
 
 
@@ -51,6 +54,14 @@ def test_the_key_that_signs_pushes_is_made_once_and_is_a_key(layout: Layout) -> 
     assert secrets_file.read(layout.secrets)[VAPID_SECRET] == first
     assert mode(layout.secrets) == 0o600
     assert len(Vapid.from_secret(first, "https://localhost").public_key) == 87
+
+
+def test_the_key_that_seals_the_audit_trail_is_made_once_and_is_long_enough(layout: Layout) -> None:
+    secrets_file.ensure_keys(layout.secrets)
+    first = secrets_file.read(layout.secrets)[AUDIT_SECRET]
+    secrets_file.ensure_keys(layout.secrets)
+    assert secrets_file.read(layout.secrets)[AUDIT_SECRET] == first
+    assert len(base64.urlsafe_b64decode(first + "=")) == KEY_BYTES
 
 
 def test_two_instances_have_two_tokens(tmp_path: Path) -> None:
@@ -104,3 +115,13 @@ def test_each_run_has_its_log_and_the_three_before_are_kept(tmp_path: Path) -> N
     assert (tmp_path / "a.log").read_text() == "run 5\nsecond line\n"
     assert [(tmp_path / f"a.log.{n}").read_text().split("\n")[0] for n in (1, 2, 3)] == ["run 4", "run 3", "run 2"]
     assert len(list(tmp_path.iterdir())) == 4
+
+
+def test_only_this_user_finds_a_sidecar_and_only_while_it_runs(layout: Layout) -> None:
+    attach.offer(layout, "audit", {"DAPR_API_TOKEN": "t"})
+    assert mode(layout.attachment("audit")) == 0o600
+    assert attach.environment_of(layout, "audit") == {"DAPR_API_TOKEN": "t"}
+    attach.withdraw(layout, "audit")
+    attach.withdraw(layout, "audit")
+    with pytest.raises(NotRunning, match="make run"):
+        attach.environment_of(layout, "audit")

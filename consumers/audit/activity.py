@@ -1,0 +1,78 @@
+"""A user's own record, as a person reads it."""
+
+from consumers.audit.chain import Entry, Head, chain_of
+from consumers.audit.key import AuditKey
+from consumers.audit.sealing import Tampered, canonical
+from consumers.audit.trail import Trail
+from contracts.audit import DAMAGED, Activity, ActivityPage, ListActivity
+from contracts.events import (
+    CloudEvent,
+    DeadLetter,
+    InvalidEvent,
+    NextOccurrence,
+    NotificationWanted,
+    Replayed,
+    TaskEvent,
+)
+from servicekit.logs import get_logger
+
+log = get_logger(__name__)
+
+
+class ActivityReader:
+    """Answers `ListActivity`. The caller has made sure that it is the user who asks."""
+
+    def __init__(self, trail: Trail, key: AuditKey) -> None:
+        self._trail = trail
+        self._key = key
+
+    async def page(self, request: ListActivity) -> ActivityPage:
+        """The entries before `request.before`, newest first. What was tampered with is named and not shown.
+
+        Raises:
+            SidecarError: the store is away, or there is no key.
+        """
+        key = await self._key.get()
+        chain = chain_of(request.user_id)
+        raw_head = await self._trail.raw_head(chain)
+        if raw_head is None:
+            return ActivityPage()
+        try:
+            head = Head.unseal(key, chain, raw_head)
+        except Tampered as error:
+            log.error("the audit trail was tampered with", chain=chain, reason=f"the head {error}")
+            return ActivityPage(entries=(Activity(number=0, kind=DAMAGED),))
+        last = head.count if request.before is None else min(head.count, request.before - 1)
+        first = max(1, last - request.limit + 1)
+        stored = await self._trail.raw_entries(chain, first, last)
+        entries = [self._read(key, chain, number, raw) for number, raw in enumerate(stored, first)]
+        return ActivityPage(entries=tuple(reversed(entries)), next_before=first if first > 1 else None)
+
+    def _read(self, key: bytes, chain: str, number: int, raw: bytes | None) -> Activity:
+        try:
+            entry = Entry.unseal(key, chain, number, raw)
+        except Tampered as error:
+            log.error("the audit trail was tampered with", chain=chain, number=number, reason=str(error))
+            return Activity(number=number, kind=DAMAGED)
+        return describe(entry)
+
+
+def describe(entry: Entry) -> Activity:
+    """What an entry says, in short. One of a kind that is not known any more keeps its type and its time."""
+    try:
+        event = CloudEvent.from_json(canonical(entry.content))
+    except InvalidEvent:
+        return Activity(number=entry.number, kind=str(entry.content.get("type", "")), at=entry.recorded_at)
+    body = event.data
+    if isinstance(body, NotificationWanted | DeadLetter | Replayed):
+        return Activity(number=entry.number, kind=event.type, at=event.time)
+    return Activity(
+        number=entry.number,
+        # todo.reminder.fired.v1
+        kind=body.change.value if isinstance(body, TaskEvent) else event.type.split(".")[-2],
+        at=event.time,
+        task_id=body.task_id,
+        title="" if isinstance(body, NextOccurrence) else body.title,
+        due_at=body.next_due_at if isinstance(body, NextOccurrence) else body.due_at,
+        source=event.source,
+    )

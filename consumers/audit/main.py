@@ -1,0 +1,44 @@
+"""Wires the service: a subscription for each topic that is recorded, and what chat_api asks of it."""
+
+import asyncio
+
+from consumers.audit.activity import ActivityReader
+from consumers.audit.key import AuditKey
+from consumers.audit.recorder import Recorder
+from consumers.audit.settings import Settings
+from consumers.audit.trail import Trail
+from contracts.audit import ListActivity
+from contracts.names import ACTIVITY_METHOD, AUDIT, REMINDERS, TASK_EVENTS, TASK_UPDATES
+from servicekit import service
+from servicekit.callbacks import AppChannel, Method
+from servicekit.sidecar import Sidecar
+from servicekit.subscriptions import Subscriber
+
+TOPICS = (TASK_EVENTS, TASK_UPDATES, REMINDERS)
+
+
+async def serve(settings: Settings, stop: asyncio.Event) -> None:
+    """Run until `stop` is set."""
+    async with Sidecar(settings) as sidecar:
+        key, trail = AuditKey(sidecar), Trail(sidecar)
+        recorder = Recorder(trail, key)
+        subscribers = [
+            Subscriber(sidecar, topic, recorder.handle, service=AUDIT, max_in_flight=settings.max_events_in_flight)
+            for topic in TOPICS
+        ]
+        channel = AppChannel(
+            settings,
+            healthy=lambda: sidecar.up,
+            methods={ACTIVITY_METHOD: Method(ListActivity, ActivityReader(trail, key).page)},
+        )
+        await channel.start()
+        try:
+            await service.run_parts(stop, *(subscriber.run() for subscriber in subscribers))
+        finally:
+            await channel.stop()
+
+
+def main() -> None:
+    """Entry point."""
+    settings = Settings.load()
+    service.run(AUDIT, settings, lambda stop: serve(settings, stop))

@@ -1,0 +1,112 @@
+"""The trail in the Dapr state store: each event is one transaction over entry, mark and head, or none of them."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from consumers.audit.chain import REGISTER, Addition, Head, add, chain_of, entry_key, head_key, is_mark, mark, mark_key
+from consumers.audit.sealing import Tampered
+from contracts.events import CloudEvent
+from contracts.names import AUDIT_STORE
+from servicekit.errors import SidecarConflict
+from servicekit.logs import get_logger
+from servicekit.sidecar import Sidecar
+from servicekit.state import Put, Stored
+
+log = get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What is stored before an event is recorded; each as it was read, or nothing."""
+
+    head: Stored | None
+    register: Stored | None
+    mark: Stored | None
+
+
+class Trail:
+    """Reads and writes it. All of it raises `SidecarError` when the store is away."""
+
+    def __init__(self, sidecar: Sidecar) -> None:
+        self._sidecar = sidecar
+        self._beginning = asyncio.Lock()
+
+    async def record(self, key: bytes, user_id: str, event: CloudEvent) -> int | None:
+        """Add an event to the user's chain; its number, or None when it is there already.
+
+        Raises:
+            Tampered: it cannot be added to what is stored now. Nothing was changed.
+            SidecarConflict: another process was faster; try again.
+        """
+        chain = chain_of(user_id)
+        found = await self._look(chain, event.id)
+        if found.head is not None:
+            return await self._add(key, user_id, event, found)
+        # The register is everybody's: within a process, one at a time begins a chain.
+        async with self._beginning:
+            return await self._add(key, user_id, event, await self._look(chain, event.id))
+
+    async def _add(self, key: bytes, user_id: str, event: CloudEvent, found: _Found) -> int | None:
+        chain = chain_of(user_id)
+        if found.mark is not None:
+            if is_mark(key, chain, event.id, found.mark.value):
+                return None
+            log.error("a mark in the audit trail is forged: the event is recorded all the same", event_id=event.id)
+        now = datetime.now(UTC)
+        addition = add(key, _head(key, chain, found.head), event.model_dump(mode="json", exclude_none=True), now)
+        marking = Put(mark_key(chain, event.id), mark(key, chain, event.id, addition.number))
+        changes = [*_puts(key, addition, found.head), marking]
+        if found.head is None:
+            began = add(key, _head(key, REGISTER, found.register), {"user_id": user_id}, now)
+            changes += _puts(key, began, found.register)
+        try:
+            await self._sidecar.transact(AUDIT_STORE, changes)
+        except SidecarConflict:
+            again = await self._look(chain, event.id)
+            if (again.head, again.register) == (found.head, found.register):
+                raise Tampered(f"has entries behind its end, from number {addition.number} on") from None
+            raise
+        return addition.number
+
+    async def raw_head(self, chain: str) -> bytes | None:
+        """A chain's head as it is stored."""
+        found = (await self._sidecar.read_states(AUDIT_STORE, [head_key(chain)])).get(head_key(chain))
+        return None if found is None else found.value
+
+    async def raw_entries(self, chain: str, first: int, last: int) -> list[bytes | None]:
+        """The entries from `first` to `last` as they are stored; None for each that is missing."""
+        return await self._values([entry_key(chain, number) for number in range(first, last + 1)])
+
+    async def raw_marks(self, chain: str, event_ids: Sequence[str]) -> list[bytes | None]:
+        """The marks of these events as they are stored, in this order."""
+        return await self._values([mark_key(chain, event_id) for event_id in event_ids])
+
+    async def _values(self, keys: Sequence[str]) -> list[bytes | None]:
+        found = await self._sidecar.read_states(AUDIT_STORE, keys) if keys else {}
+        return [found[key].value if key in found else None for key in keys]
+
+    async def _look(self, chain: str, event_id: str) -> _Found:
+        head, register, seen = head_key(chain), head_key(REGISTER), mark_key(chain, event_id)
+        found = await self._sidecar.read_states(AUDIT_STORE, [head, register, seen])
+        return _Found(found.get(head), found.get(register), found.get(seen))
+
+
+def _head(key: bytes, chain: str, stored: Stored | None) -> Head:
+    if stored is None:
+        return Head.empty(chain)
+    try:
+        return Head.unseal(key, chain, stored.value)
+    except Tampered as error:
+        raise Tampered(f"{chain}: the head {error}") from error
+
+
+def _puts(key: bytes, addition: Addition, replaced: Stored | None) -> list[Put]:
+    """The entry where nothing may be yet, and the head over the one that was read."""
+    head = addition.head
+    etag = None if replaced is None else replaced.etag
+    return [
+        Put(head_key(head.chain), head.seal(key), etag=etag, create=replaced is None),
+        Put(entry_key(head.chain, addition.number), addition.entry, create=True),
+    ]
