@@ -166,7 +166,7 @@ def test_every_app_of_the_run_file_is_a_service(arguments: tuple[str, ...]) -> N
     for app_id, deployment in found.items():
         (container,) = deployment.pod_spec["containers"]
         assert container["command"][1:] == list(apps[app_id].command[1:])
-        (base,) = (item.name for item in load(PRODUCTION) if item.file == apps[app_id].config.name)
+        (base,) = (item.name for item in load(PRODUCTION) if item.file == apps[app_id].configs[0].name)
         assert services[app_id].get("config", "todo-config") == base
 
 
@@ -310,10 +310,7 @@ def hooks(*arguments: str) -> dict[str, str]:
 def test_the_schema_comes_before_the_services_where_the_database_is_there_before() -> None:
     assert hooks(*OKE)["todo-migrations"] == "pre-install,pre-upgrade"
     assert hooks()["todo-migrations"] == "post-install,post-upgrade", "its database comes with the release"
-    external = (
-        "--set",
-        "secrets.postgresql.connectionString=postgresql://h/d,secrets.postgresql.databaseUrl=postgresql+asyncpg://h/d",
-    )
+    external = ("--set", "secrets.postgresql.connectionString=postgresql://h/d")
     assert hooks(*external)["todo-migrations"] == "pre-install,pre-upgrade"
     job = next(item for item in manifests(*external) if item.kind == "Job" and item.name == "todo-migrations")
     (variable,) = job.pod_spec["containers"][0]["env"]
@@ -339,8 +336,8 @@ def test_the_topics_are_those_of_the_component() -> None:
 
 def test_one_password_opens_the_database_everywhere() -> None:
     secrets = {name: item.document["stringData"] for name, item in of_kind("Secret").items()}
-    password = secrets["todo-postgresql"]["database-url"].split(":")[2].split("@")[0]
-    assert f"todo:{password}@" in secrets["todo-postgresql"]["connection-string"]
+    password = secrets["todo-postgresql"]["connection-string"].split(":")[2].split("@")[0]
+    assert len(password) == 32
     assert secrets["todo-database"] == {"password": password}
 
 
@@ -387,10 +384,10 @@ WRONG = {
     "serviceDefaults.sidecar.memoryLimit=lots": "'lots' does not match pattern",
     "components.pubsup.enabled=false": "components.pubsup: there is no such component",
     "kafka.login=plain": "value must be one of 'none', 'scram'",
-    "secrets.postgresql.databaseUrl=postgresql://x": "does not match pattern '^(postgresql\\\\+asyncpg://.+)?$'",
+    "secrets.postgresql.connectionString=mysql://x": "'mysql://x' does not match pattern",
     "image.digest=sha256:abc": "'sha256:abc' does not match pattern",
     "broker.enabled=false": "secrets.kafka.brokers: say where the broker is",
-    "postgresql.enabled=false": "secrets.postgresql: say connectionString and databaseUrl",
+    "postgresql.enabled=false": "secrets.postgresql: say connectionString",
     "languageModel.enabled=true": "secrets.languageModel.apiKey: the language model needs a key",
 }
 

@@ -1,15 +1,15 @@
 """The whole system from the chart: every service of it beside its own sidecar, and a reminder that fires.
 
 Real: the API server, Dapr's control plane, the sidecars with the identities, tokens, Secrets, certificates, components,
-policies and configurations of their pods; PostgreSQL; the services. Not there: a kubelet, the images, the pods' network
-(names are found in a file, a proxy stands for chat_api's Service), and Kafka (the component leads to NATS instead).
+policies and configurations of their pods; Kafka with TLS and log-in; PostgreSQL; the services. Not there: a kubelet,
+the images, and the pods' network (names are found in a file, a proxy stands for chat_api's Service).
 """
 
 import asyncio
 import contextlib
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,17 +17,16 @@ import grpc
 import grpc.aio
 import httpx
 import pytest
-import yaml
 
 from contracts import names
 from contracts.push import AskPushKey
-from runtime import broker as nats_broker
 from runtime import secrets_file
+from runtime.errors import NotInstalled
 from runtime.install import Binaries
 from runtime.layout import Layout
+from runtime.parts.kafka import SECRET, Kafka
 from runtime.ports import Ports
-from tests.components.postgres import Postgres, find_binaries
-from tests.components.resources import LOCAL, PROJECT
+from tests.components.resources import PROJECT
 from tests.k8s.chart import CHART, OKE, RELEASE
 from tests.k8s.cluster import Cluster, Document
 from tests.k8s.dapr import ControlPlane
@@ -36,6 +35,7 @@ from tests.k8s.kubelet import Kubelet
 from tests.k8s.processes import Process
 from tests.k8s.sidecar import HostedPod
 from tests.support.person import Person
+from tests.support.postgres import Postgres, find_binaries
 from tests.support.proxy import RoundRobin
 
 pytestmark = [pytest.mark.k8s, pytest.mark.timeout(600)]
@@ -97,44 +97,44 @@ def system(
     folder = tmp_path_factory.mktemp("system")
     with contextlib.ExitStack() as running:
         postgres = running.enter_context(Postgres(server, user="todo", password="not-a-secret"))
-        broker = _broker(binaries, folder, running)
-        database = f"sqlite+aiosqlite:///{folder / 'tasks.db'}"
+        kafka = running.enter_context(_kafka(folder))
         cluster.namespace(NAMESPACE, **{"pod-security.kubernetes.io/enforce": "restricted"})
-        cluster.secret(NAMESPACE, "todo-kafka", brokers="unused", username="unused", password="unused")
-        cluster.secret(
-            NAMESPACE, "todo-postgresql", connection_string=postgres.connection_string, database_url=database
-        )
+        cluster.secret(NAMESPACE, "todo-kafka", **kafka.credentials)
+        cluster.secret(NAMESPACE, "todo-postgresql", connection_string=postgres.connection_string)
         jobs = _Jobs(cluster)
         with Kubelet(cluster, NAMESPACE, run=jobs.run).working():
             cluster.helm("install", RELEASE, CHART, "-n", NAMESPACE, *OKE, "--set", REPLICAS)
-        _adapt(cluster, broker, folder)
-        yield _host(cluster, dapr, binaries, folder, running, jobs)
+        _find_names_in(folder / "names.db", cluster)
+        yield _host(cluster, dapr, binaries, folder, running, jobs, kafka.sidecar_env)
 
 
-def _broker(binaries: Binaries, folder: Path, running: contextlib.ExitStack) -> nats_broker.Broker:
+@dataclass(frozen=True, slots=True)
+class _Broker:
+    credentials: dict[str, str]
+    sidecar_env: Mapping[str, str]
+
+
+@contextlib.contextmanager
+def _kafka(folder: Path) -> Iterator[_Broker]:
     layout = Layout(folder / "broker")
     layout.create()
-    ports = Ports()
-    broker = nats_broker.prepare(layout, ports.pick(), ports.pick())
-    secrets_file.token(layout.secrets)
-    running.enter_context(Process("nats", broker.command(binaries.nats_server, layout), folder=folder))
-    asyncio.run(nats_broker.ensure_streams(broker))
-    return broker
+    server = Kafka(layout, Ports())
+    try:
+        launch = server.prepare()
+    except NotInstalled as error:
+        pytest.skip(str(error))
+    with Process("kafka", launch.argv, folder=folder, env=launch.env):
+        asyncio.run(asyncio.wait_for(server.started(), 90))
+        yield _Broker(secrets_file.read(layout.secrets)[SECRET], launch.sidecar_env)
 
 
-def _adapt(cluster: Cluster, broker: nats_broker.Broker, folder: Path) -> None:
-    """What this machine has not got: Kafka, and a cluster's DNS."""
-    (component,) = yaml.safe_load_all((LOCAL / "pubsub.yaml").read_text())
-    for setting in component["spec"]["metadata"]:
-        if "secretKeyRef" in setting:
-            setting["value"] = broker.url if setting["name"] == "natsURL" else broker.token
-            del setting["secretKeyRef"]
+def _find_names_in(file: Path, cluster: Cluster) -> None:
+    """There is no DNS of a cluster here."""
     path = f"/apis/dapr.io/v1alpha1/namespaces/{NAMESPACE}"
-    cluster.patch(f"{path}/components/pubsub", {"spec": component["spec"]})
     names_of_apps = {
         "component": "sqlite",
         "version": "v1",
-        "configuration": {"connectionString": str(folder / "names.db")},
+        "configuration": {"connectionString": str(file)},
     }
     for item in cluster.items(f"{path}/configurations"):
         cluster.patch(f"{path}/configurations/{item['metadata']['name']}", {"spec": {"nameResolution": names_of_apps}})
@@ -147,10 +147,11 @@ def _host(  # noqa: PLR0917 - all of it is needed
     folder: Path,
     running: contextlib.ExitStack,
     jobs: _Jobs,
+    sidecar_env: Mapping[str, str],
 ) -> System:
     system = System(ran=jobs.ran)
     for pod in cluster.pods(NAMESPACE, "dapr.io/sidecar-injected=true"):
-        hosted = running.enter_context(HostedPod(cluster, dapr, binaries, pod, folder))
+        hosted = running.enter_context(HostedPod(cluster, dapr, binaries, pod, folder, env=sidecar_env))
         hosted.start_service()
         system.pods.setdefault(hosted.app_id, []).append(hosted)
     for hosted in (one for group in system.pods.values() for one in group):

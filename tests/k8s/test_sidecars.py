@@ -10,7 +10,6 @@ from contracts import names
 from runtime.install import Binaries
 from tests.components.kafka_broker import KafkaBroker
 from tests.components.loopback import Certificate
-from tests.components.postgres import Postgres, find_binaries
 from tests.components.resources import PRODUCTION, load
 from tests.k8s.chart import CHART, OKE, RELEASE, of_kind
 from tests.k8s.cluster import Cluster, Document
@@ -18,6 +17,7 @@ from tests.k8s.dapr import ControlPlane
 from tests.k8s.hosting import container_of
 from tests.k8s.kubelet import Kubelet
 from tests.k8s.sidecar import HostedPod
+from tests.support.postgres import Postgres, find_binaries
 
 pytestmark = [pytest.mark.k8s, pytest.mark.timeout(600)]
 
@@ -52,7 +52,7 @@ def namespace(cluster: Cluster, dapr: ControlPlane, outside: Outside) -> Iterato
     """The chart as OKE has it, in a namespace that enforces the strictest Pod Security Standard."""
     name = cluster.namespace("sidecars", **RESTRICTED)
     cluster.secret(name, "todo-kafka", brokers=outside.broker.address, username=_USER, password=_PASSWORD)
-    cluster.secret(name, "todo-postgresql", connection_string=outside.postgres.connection_string, database_url="unused")
+    cluster.secret(name, "todo-postgresql", connection_string=outside.postgres.connection_string)
     with Kubelet(cluster, name).working():
         cluster.helm("install", RELEASE, CHART, "-n", name, *OKE)
         pods = sum(int(item.spec.get("replicas", 2)) for item in of_kind("Deployment", *OKE).values())

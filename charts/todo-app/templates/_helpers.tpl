@@ -66,12 +66,7 @@ topologySpreadConstraints:
         app.kubernetes.io/component: {{ .component }}
 {{- end -}}
 
-{{/* The SQLAlchemy URL of the tasks. */}}
-{{- define "todo-app.databaseUrl" -}}
-{{- $external := .Values.secrets.postgresql.databaseUrl -}}
-{{- $external | default (printf "postgresql+asyncpg://todo:%s@%s-database:5432/todo" (include "todo-app.postgresqlPassword" .) .Release.Name) -}}
-{{- end -}}
-
+{{/* Where the Dapr components and the tasks are kept. */}}
 {{- define "todo-app.connectionString" -}}
 {{- $external := .Values.secrets.postgresql.connectionString -}}
 {{- $external | default (printf "postgresql://todo:%s@%s-database:5432/todo?sslmode=disable" (include "todo-app.postgresqlPassword" .) .Release.Name) -}}
@@ -109,7 +104,7 @@ Takes (dict "root" $ "secret" name "key" key "new" text).
 
 {{/* Whether the tasks database comes with this release. */}}
 {{- define "todo-app.ownDatabase" -}}
-{{- if and .Values.postgresql.enabled .Values.secrets.postgresql.create (not .Values.secrets.postgresql.databaseUrl) -}}true{{- end -}}
+{{- if and .Values.postgresql.enabled .Values.secrets.postgresql.create (not .Values.secrets.postgresql.connectionString) -}}true{{- end -}}
 {{- end -}}
 
 {{/* Whether the broker comes with this release. */}}
