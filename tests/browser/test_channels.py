@@ -7,11 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.async_api import Page, expect
 
-from runtime import secrets_file
 from runtime.install import Binaries
-from runtime.layout import Layout
 from tests.browser.test_quality import photograph, violations
-from tests.support.mail_server import PASSWORD, MailServer, serving_mail
+from tests.support.mail_server import MailServer, serving_mail
 from tests.support.page import add, register
 from tests.support.push_service import PushService, Reply, serving_in_a_thread
 from tests.support.stack import Stack
@@ -39,11 +37,11 @@ def stack(
     resources, root = tmp_path_factory.mktemp("channel-components"), tmp_path_factory.mktemp("channel-stack")
     mails.write_component(resources)
     receiver.write_webhook_component(resources)
-    layout = Layout(root)
-    layout.create()
-    secrets_file.update(layout.secrets, {"smtp-password": PASSWORD})
-    with Stack(root, binaries, {"LOG_FORMAT": "json", "PUSH_RETRY_BASE": "60"}, resources=resources) as running:
-        yield running
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in mails.environment.items():
+            patch.setenv(name, value)
+        with Stack(root, binaries, {"LOG_FORMAT": "json", "PUSH_RETRY_BASE": "60"}, resources=resources) as running:
+            yield running
 
 
 async def test_an_address_and_a_webhook_are_set_up_and_the_card_says_what_came_of_it(

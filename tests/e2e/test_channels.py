@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import httpx
 import pytest
 from standardwebhooks import Webhook
 
 from runtime import secrets_file
 from runtime.install import Binaries
-from runtime.layout import Layout
 from tests.support.broker import dead_letters
 from tests.support.mail_server import PASSWORD, SENDER, MailServer, Says, serving_mail
 from tests.support.person import Person
@@ -46,15 +46,15 @@ def receiver() -> Iterator[PushService]:
 def stack(
     mails: MailServer, receiver: PushService, binaries: Binaries, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Stack]:
-    """The whole system, and what switches both channels on: two components and a secret."""
+    """The whole system, and what switches both channels on: components, that of e-mail as it is shipped."""
     resources, root = tmp_path_factory.mktemp("channel-components"), tmp_path_factory.mktemp("channel-stack")
     mails.write_component(resources)
     receiver.write_webhook_component(resources)
-    layout = Layout(root)
-    layout.create()
-    secrets_file.update(layout.secrets, {"smtp-password": PASSWORD})
-    with Stack(root, binaries, _ENV, resources=resources) as running:
-        yield running
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in mails.environment.items():
+            patch.setenv(name, value)
+        with Stack(root, binaries, _ENV, resources=resources) as running:
+            yield running
 
 
 async def mailed(person: Person, mails: MailServer) -> str:
@@ -314,6 +314,13 @@ async def test_no_log_holds_a_secret_an_address_or_what_was_said(
     assert address not in notification
     assert "do not tell" not in notification
     assert "mail not sent" in notification
+
+
+@pytest.mark.parametrize("app_id", ["chat-api", "notification"])
+async def test_no_app_can_read_the_mail_servers_password(stack: Stack, app_id: str) -> None:
+    url = f"http://127.0.0.1:{stack.ports(f'{app_id}.daprd')['http']}/v1.0/secrets/environment/SMTP_PASSWORD"
+    async with httpx.AsyncClient() as client:
+        assert (await client.get(url, headers=dict(stack.token_headers(app_id)))).status_code == 403
 
 
 async def test_nothing_was_dead_lettered(stack: Stack) -> None:

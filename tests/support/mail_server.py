@@ -14,36 +14,13 @@ from typing import Any
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
+from runtime.layout import PROJECT
+
 USER, PASSWORD = "todo-mailer", "correct horse battery staple"
 SENDER = "todo@mail.example"
 REMINDER, CODE = "Reminder: ", "Your code is "  # what subjects begin with
 
-_COMPONENT = """\
-apiVersion: dapr.io/v1alpha1
-kind: Component
-metadata:
-  name: email
-spec:
-  type: bindings.smtp
-  version: v1
-  metadata:
-    - name: host
-      value: 127.0.0.1
-    - name: port
-      value: "{port}"
-    - name: user
-      value: {user}
-    - name: password
-      secretKeyRef:
-        name: smtp-password
-        key: smtp-password
-    - name: emailFrom
-      value: {sender}
-scopes:
-  - notification
-auth:
-  secretStore: secretstore
-"""
+_OPTIONAL = PROJECT / "components" / "optional"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +81,20 @@ class MailServer:
         return str((await self.wait_for(address, 1, within=10, about=CODE))[-1].message["Subject"]).rpartition(" ")[2]
 
     def write_component(self, folder: Path) -> None:
-        """The binding that leads here; its password is a secret."""
-        text = _COMPONENT.format(port=self.port, user=USER, sender=SENDER)
-        (folder / "email.yaml").write_text(text)
+        """The binding that leads here, as it is shipped, with the secret store that it reads."""
+        for name in ("email.yaml", "environment.yaml"):
+            (folder / name).write_text((_OPTIONAL / name).read_text())
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What daprd must be started with."""
+        return {
+            "SMTP_HOST": "127.0.0.1",
+            "SMTP_PORT": str(self.port),
+            "SMTP_USER": USER,
+            "SMTP_PASSWORD": PASSWORD,
+            "SMTP_FROM": SENDER,
+        }
 
     # What aiosmtpd calls
 
