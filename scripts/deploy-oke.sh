@@ -123,13 +123,6 @@ put_secret() {
     fi
 }
 
-# The services' driver spells TLS in its own way: ssl, and knows no channel_binding.
-asyncpg_url() {
-    local rest=${1#*://}
-    rest=postgresql+asyncpg://${rest/sslmode=/ssl=}
-    printf '%s' "$rest" | sed -E 's/([?&])channel_binding=[^&]*&?/\1/; s/[?&]$//'
-}
-
 make_secrets() {
     private=$(mktemp -d) # of this user only
     trap 'rm -rf "$private"' EXIT
@@ -142,7 +135,7 @@ make_secrets() {
         put_secret todo-kafka brokers "${KAFKA_BROKERS:-}" username "${KAFKA_USERNAME:-}" password "${KAFKA_PASSWORD:-}"
     fi
     if dry_run || given DATABASE_URL; then
-        put_secret todo-postgresql connection-string "${DATABASE_URL:-}" database-url "$(asyncpg_url "${DATABASE_URL:-}")"
+        put_secret todo-postgresql connection-string "${DATABASE_URL:-}"
     fi
     if given COHERE_API_KEY; then
         put_secret todo-language-model COHERE_API_KEY "$COHERE_API_KEY"

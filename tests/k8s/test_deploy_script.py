@@ -99,10 +99,7 @@ def deployed(kubelet: Kubelet, deployer: Path, values: Path) -> subprocess.Compl
 def test_it_deploys(cluster: Cluster, deployed: subprocess.CompletedProcess[str]) -> None:
     assert deployed.returncode == 0, deployed.stdout + deployed.stderr
     assert tags(cluster) == {"good"}
-    assert cluster.secret_values(NAMESPACE, "todo-postgresql") == {
-        "connection-string": SECRETS["DATABASE_URL"],
-        "database-url": "postgresql+asyncpg://u:p@db.example.com/todo?ssl=require",
-    }
+    assert cluster.secret_values(NAMESPACE, "todo-postgresql") == {"connection-string": SECRETS["DATABASE_URL"]}
 
 
 def test_what_does_not_get_ready_is_taken_back(cluster: Cluster, deployer: Path, values: Path) -> None:

@@ -52,7 +52,6 @@ def test_secrets_reach_the_cluster_and_no_command_line(cloud: Cloud) -> None:
         "username": "todo",
         "password": "p4ss word's",
         "connection-string": SECRETS["DATABASE_URL"],
-        "database-url": "postgresql+asyncpg://u:secret@db.example.com/todo?ssl=require",
     }
 
 
