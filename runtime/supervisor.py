@@ -359,7 +359,7 @@ class Supervisor:
             port=self._page_ports.get(app.name, 0),
             layout=self._layout,
             log_format=self._log_format,
-            tasks_url=self._tasks_url(),
+            tasks_url=self.tasks_url,
         )
         program, *arguments = app.command
         if os.sep in program:
@@ -371,7 +371,8 @@ class Supervisor:
             {**env, **self._tokens[app.name].environment, **self._env},
         )
 
-    def _tasks_url(self) -> str | None:
+    @property
+    def tasks_url(self) -> str | None:
         """The tasks database, where it is on a server."""
         if self._backing.tasks is Tasks.SQLITE:
             return None

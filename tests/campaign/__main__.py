@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.figures import percentile
+from runtime.backing import DEFAULT, NAMED, Backing
 from runtime.install import Binaries, install
 from tests.campaign import network
 from tests.campaign.campaign import Outcome, Plan, run
@@ -105,12 +106,14 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1, help="of the schedule and the traffic (1)")
     parser.add_argument("--users", type=int, default=20, help="people (20)")
     parser.add_argument("--burst", type=int, default=2000, help="reminders due at one instant (2000)")
+    parser.add_argument("--stack", choices=sorted(NAMED), default=DEFAULT, help="what it stands on (%(default)s)")
     parser.add_argument("--faults", type=int, default=None, help="at most so many faults (all)")
     parser.add_argument("--only", nargs="+", metavar="PROCESS", help="break only these")
     parser.add_argument("--plant", choices=sorted(PLANTS), nargs="*", help="run only these planted defects")
     parser.add_argument("--no-plants", action="store_true", help="run no planted defect")
     parser.add_argument("--logs", type=Path, help="folder for the logs of a run that broke a promise")
     options = parser.parse_args()
+    Stack.chosen = Backing.named(options.stack)
     binaries = install()
     failures = []
     with tempfile.TemporaryDirectory(prefix="todo-chaos-") as folder:

@@ -1,8 +1,14 @@
-"""Reads the database file and the broker's streams by themselves, past every service."""
+"""Reads the tasks database and the broker's topics by themselves, past every service."""
 
+import asyncio
 import json
 import sqlite3
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import psycopg
 
 from contracts.names import DEAD_LETTERS, REMINDERS, TASK_EVENTS
 from tests.campaign.checker import FiredMessage, InboxRow, Readings, TaskMessage, TaskRow
@@ -18,13 +24,9 @@ async def read(stack: Stack) -> Readings:
     events = [json.loads(raw) for raw in await messages(stack, TASK_EVENTS)]
     reminders = [json.loads(raw) for raw in await messages(stack, REMINDERS)]
     letters = await messages(stack, DEAD_LETTERS)
-    database = sqlite3.connect(f"file:{stack.layout.data / 'tasks.db'}?mode=ro", uri=True)
-    try:
-        tasks = database.execute("SELECT id, title, version FROM tasks WHERE kind = 'task'").fetchall()
-        inbox = database.execute("SELECT title, due_at FROM inbox WHERE kind = 'reminder' ORDER BY id").fetchall()
-        (waiting,) = database.execute("SELECT count(*) FROM outbox WHERE not_before IS NULL").fetchone()
-    finally:
-        database.close()
+    url = stack.tasks_url
+    query = (_from_file, stack.layout.data / "tasks.db") if url is None else (_from_server, url)
+    tasks, inbox, ((waiting,),) = await asyncio.to_thread(*query)
     return Readings(
         tasks=[TaskRow(*row) for row in tasks],
         inbox=[InboxRow(title, _utc(due_at)) for title, due_at in inbox],
@@ -44,5 +46,28 @@ async def read(stack: Stack) -> Readings:
     )
 
 
-def _utc(stored: str) -> datetime:
-    return datetime.fromisoformat(stored).replace(tzinfo=UTC)
+_QUERIES = (
+    "SELECT id, title, version FROM tasks WHERE kind = 'task'",
+    "SELECT title, due_at FROM inbox WHERE kind = 'reminder' ORDER BY id",
+    "SELECT count(*) FROM outbox WHERE not_before IS NULL",
+)
+
+
+def _from_file(path: Path) -> list[Sequence[Any]]:
+    database = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    try:
+        return [database.execute(query).fetchall() for query in _QUERIES]
+    finally:
+        database.close()
+
+
+def _from_server(url: str) -> list[Sequence[Any]]:
+    with psycopg.connect(url, connect_timeout=10) as connection:
+        return [connection.execute(query).fetchall() for query in _QUERIES]
+
+
+def _utc(stored: str | datetime) -> datetime:
+    """SQLite gives the digits without the zone."""
+    return (
+        stored.astimezone(UTC) if isinstance(stored, datetime) else datetime.fromisoformat(stored).replace(tzinfo=UTC)
+    )

@@ -105,6 +105,11 @@ class Stack:
         ]
 
     @property
+    def tasks_url(self) -> str | None:
+        """The tasks database as libpq wants it; None when it is the file in the layout."""
+        return self._supervisor.tasks_url
+
+    @property
     def names(self) -> tuple[str, ...]:
         """Its processes."""
         return self._supervisor.names
