@@ -74,7 +74,11 @@ class Stack:
         return Supervisor(topology, root=root, binaries=binaries, env=env, backing=self.backing)
 
     def __enter__(self) -> Self:
-        self._call(self._supervisor.start())
+        try:
+            self._call(self._supervisor.start())
+        except BaseException:
+            self._supervisor.remove_data()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
