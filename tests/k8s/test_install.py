@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from tests.k8s.chart import CHART, RELEASE, VALUES, Refused, of_kind
+from tests.k8s.chart import values as chart_values
 from tests.k8s.cluster import Cluster
 from tests.k8s.kubelet import Kubelet, image_of
 
@@ -79,7 +80,7 @@ def test_it_installs_and_every_pod_is_admitted(cluster: Cluster, values: str) ->
             (f"{RELEASE}-chat-api-app-token", "no"),
         ):
             assert answer == _may_read(cluster, namespace, account, secret)
-        kept = {"vapid-private-key"}
+        kept = set(chart_values()["secrets"]["generated"])
         cluster.helm("uninstall", RELEASE, "-n", namespace)
         left = {item["metadata"]["name"] for item in cluster.items(f"/api/v1/namespaces/{namespace}/secrets")}
         assert left == kept

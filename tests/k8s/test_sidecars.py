@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from contracts import names
+from contracts import access, names
 from runtime.install import Binaries
 from tests.components.kafka_broker import KafkaBroker
 from tests.components.loopback import Certificate
@@ -144,7 +144,7 @@ def _get_or_none(cluster: Cluster, path: str) -> Document | None:
         return None
 
 
-@pytest.mark.parametrize("app_id", [names.CHAT_API, names.REMINDER_ACTOR, names.SCHEDULER, names.NOTIFICATION])
+@pytest.mark.parametrize("app_id", access.APPS)
 def test_a_real_daprd_gets_its_resources_from_the_operator(host: Host, outside: Outside, app_id: str) -> None:
     """With the identity of the pod: sentry signs it, the operator serves it, the API server gives it these Secrets."""
     scoped = [item for item in load(PRODUCTION) if app_id in item.scopes]
