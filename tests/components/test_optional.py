@@ -34,7 +34,7 @@ def test_only_the_service_that_uses_them_has_them_and_no_set_loads_them() -> Non
 
 def test_no_app_may_read_what_the_store_holds() -> None:
     configs = [item for folder in (LOCAL, PRODUCTION) for item in load(folder) if item.kind == "Configuration"]
-    assert len(configs) == 4
+    assert len(configs) == 6
     for config in configs:
         scopes = {scope["storeName"]: scope for scope in config.spec["secrets"]["scopes"]}
         assert scopes["environment"] == {"storeName": "environment", "defaultAccess": "deny"}
