@@ -9,6 +9,7 @@ from playwright.async_api import Page, expect
 
 from runtime.install import Binaries
 from tests.browser.test_quality import photograph, violations
+from tests.support.channels import running_with_channels
 from tests.support.mail_server import MailServer, serving_mail
 from tests.support.page import add, register
 from tests.support.push_service import PushService, Reply, serving_in_a_thread
@@ -34,14 +35,9 @@ def stack(
     mails: MailServer, receiver: PushService, binaries: Binaries, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Stack]:
     """The system with a mail server and a host for webhooks."""
-    resources, root = tmp_path_factory.mktemp("channel-components"), tmp_path_factory.mktemp("channel-stack")
-    mails.write_component(resources)
-    receiver.write_webhook_component(resources)
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in mails.environment.items():
-            patch.setenv(name, value)
-        with Stack(root, binaries, {"LOG_FORMAT": "json", "PUSH_RETRY_BASE": "60"}, resources=resources) as running:
-            yield running
+    env = {"LOG_FORMAT": "json", "PUSH_RETRY_BASE": "60"}
+    with running_with_channels(mails, receiver, binaries, tmp_path_factory, env) as running:
+        yield running
 
 
 async def test_an_address_and_a_webhook_are_set_up_and_the_card_says_what_came_of_it(

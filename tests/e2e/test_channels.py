@@ -13,6 +13,7 @@ from standardwebhooks import Webhook
 from runtime import secrets_file
 from runtime.install import Binaries
 from tests.support.broker import dead_letters
+from tests.support.channels import running_with_channels
 from tests.support.mail_server import PASSWORD, SENDER, MailServer, Says, serving_mail
 from tests.support.person import Person
 from tests.support.push_service import Browser, PushService, Reply, serving_in_a_thread
@@ -47,14 +48,8 @@ def stack(
     mails: MailServer, receiver: PushService, binaries: Binaries, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Stack]:
     """The whole system, and what switches both channels on: components, that of e-mail as it is shipped."""
-    resources, root = tmp_path_factory.mktemp("channel-components"), tmp_path_factory.mktemp("channel-stack")
-    mails.write_component(resources)
-    receiver.write_webhook_component(resources)
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in mails.environment.items():
-            patch.setenv(name, value)
-        with Stack(root, binaries, _ENV, resources=resources) as running:
-            yield running
+    with running_with_channels(mails, receiver, binaries, tmp_path_factory, _ENV) as running:
+        yield running
 
 
 async def mailed(person: Person, mails: MailServer) -> str:
