@@ -4,7 +4,6 @@ That of reminder-actor: the scheduler service takes calls from it and from no ot
 components/production/config.yaml), and it is not the one that faces people.
 """
 
-import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from contracts.names import REMINDER_ACTOR
 from ops.problems import NoSystem
+from runtime.errors import NotRunning
 from runtime.layout import PROJECT, Layout
 from runtime.run_record import RunRecord
 
@@ -45,28 +45,8 @@ def find_sidecar(settings: Settings) -> SidecarAddress:
     """
     if settings.endpoint:
         return SidecarAddress(settings.endpoint, settings.token, settings.timeout)
-    layout = Layout(settings.root.resolve())
     try:
-        record = RunRecord.read(layout.run_record)
-    except FileNotFoundError:
-        raise NoSystem(
-            f"Nothing runs on {layout.root}: start it with `make run`, or name its folder with --root."
-        ) from None
-    except ValueError as error:
+        sidecar = RunRecord.of(Layout(settings.root.resolve())).sidecar(REMINDER_ACTOR)
+    except NotRunning as error:
         raise NoSystem(str(error)) from error
-    if not _alive(record.pid):
-        raise NoSystem(f"The system on {layout.root} was killed: start it again with `make run`.")
-    for sidecar in record.sidecars:
-        if sidecar.app_id == REMINDER_ACTOR:
-            return SidecarAddress(f"127.0.0.1:{sidecar.grpc_port}", sidecar.api_token, settings.timeout)
-    raise NoSystem(f"The system on {layout.root} has no {REMINDER_ACTOR}.")
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+    return SidecarAddress(f"127.0.0.1:{sidecar.grpc_port}", sidecar.api_token, settings.timeout)

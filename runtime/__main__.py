@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from runtime.attach import environment_of
 from runtime.backing import DEFAULT, NAMED, Backing
 from runtime.console import Console
 from runtime.errors import NotInstalled, PortTaken, RuntimeProblem
 from runtime.install import install
 from runtime.layout import PROJECT, Layout
+from runtime.run_record import RunRecord
 from runtime.servers import find_servers
 from runtime.topology import Topology
 
@@ -63,7 +63,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             case "broker":
                 return asyncio.run(_broker(chosen.root.resolve(), chosen.port))
             case "attach":
-                env = {**os.environ, **environment_of(Layout(chosen.root.resolve()), chosen.app)}
+                beside = RunRecord.of(Layout(chosen.root.resolve())).sidecar(chosen.app)
+                env = {**os.environ, **beside.environment}
                 os.execvpe(chosen.program[0], chosen.program, env)  # noqa: S606 - it is what was asked for
             case _:
                 topology = Topology.load(PROJECT / "dapr.yaml").with_resources(chosen.resources)

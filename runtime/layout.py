@@ -67,10 +67,6 @@ class Layout:
         """The Dapr scheduler's jobs."""
         return self.data / "scheduler"
 
-    def attachment(self, app: str) -> Path:
-        """How a command finds the sidecar of an app that runs."""
-        return self.data / "sidecars" / f"{app}.json"
-
     @property
     def names(self) -> Path:
         """Where the sidecars find each other."""

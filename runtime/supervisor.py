@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TextIO
 
 from contracts import names as contract
-from runtime import attach, commands, leases, names_file, secrets_file
+from runtime import commands, leases, names_file, secrets_file
 from runtime.backing import Backing, Secrets, Tasks
 from runtime.console import NOTICE, LogFiles
 from runtime.errors import AlreadyRunning, GaveUp, StartFailed
@@ -139,7 +139,6 @@ class Supervisor:
                 await first(ready.wait(), self._raise_on_failure(), _late(patience, name))
             for app in self._topology.apps:
                 self._children[sidecar_name(app.name)].start()
-            self._offer_sidecars()
             await self.wait_ready(patience)
             self._record().write(self._layout)
         except GaveUp as error:
@@ -179,9 +178,6 @@ class Supervisor:
         for chore in tuple(self._chores):
             chore.cancel()
         apps = {app.name for app in self._topology.apps}
-        if self._lock is not None:
-            for name in apps:
-                attach.withdraw(self._layout, name)
         sidecars = {sidecar_name(name) for name in apps}
         for group, grace in (
             (apps, _APP_GRACE),
@@ -262,6 +258,7 @@ class Supervisor:
     def _record(self) -> RunRecord:
         sidecars = tuple(
             SidecarRecord(
+                name=app.name,
                 app_id=app.app_id,
                 grpc_port=self._sidecar_ports[app.name].grpc,
                 http_port=self._sidecar_ports[app.name].http,
@@ -293,12 +290,6 @@ class Supervisor:
         lock.write(f"{os.getpid()}\n")
         lock.flush()
         self._lock = lock
-
-    def _offer_sidecars(self) -> None:
-        for name, ports in self._sidecar_ports.items():
-            addresses = {"DAPR_GRPC_PORT": str(ports.grpc), "DAPR_HTTP_PORT": str(ports.http)}
-            token = {"DAPR_API_TOKEN": self._tokens[name].dapr}
-            attach.offer(self._layout, name, {**addresses, **token})
 
     def _create_children(self, launches: Sequence[tuple[Part, Launch]]) -> None:
         for command, after_start in self._commands(launches):

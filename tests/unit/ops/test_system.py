@@ -15,7 +15,7 @@ from runtime.run_record import RunRecord, SidecarRecord
 def record(folder: Path, *, pid: int, app_id: str = "reminder-actor") -> Layout:
     layout = Layout(folder)
     layout.create()
-    sidecar = SidecarRecord(app_id=app_id, grpc_port=50001, http_port=3500, api_token="opens")
+    sidecar = SidecarRecord(name=app_id, app_id=app_id, grpc_port=50001, http_port=3500, api_token="opens")
     RunRecord(pid=pid, url="http://127.0.0.1:8080", sidecars=(sidecar,)).write(layout)
     return layout
 

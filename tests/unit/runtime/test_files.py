@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+import os
 import sqlite3
 import stat
 from contextlib import closing
@@ -13,10 +14,11 @@ import pytest
 from consumers.audit.sealing import KEY_BYTES
 from consumers.notification.webpush import Vapid
 from contracts.names import AUDIT_SECRET, VAPID_SECRET
-from runtime import attach, broker, names_file, secrets_file
+from runtime import broker, names_file, secrets_file
 from runtime.console import Console, LogFiles
 from runtime.errors import NotRunning
 from runtime.layout import Layout
+from runtime.run_record import RunRecord, SidecarRecord
 
 
 @pytest.fixture
@@ -118,10 +120,16 @@ def test_each_run_has_its_log_and_the_three_before_are_kept(tmp_path: Path) -> N
 
 
 def test_only_this_user_finds_a_sidecar_and_only_while_it_runs(layout: Layout) -> None:
-    attach.offer(layout, "audit", {"DAPR_API_TOKEN": "t"})
-    assert mode(layout.attachment("audit")) == 0o600
-    assert attach.environment_of(layout, "audit") == {"DAPR_API_TOKEN": "t"}
-    attach.withdraw(layout, "audit")
-    attach.withdraw(layout, "audit")
+    sidecar = SidecarRecord(name="audit-2", app_id="audit", grpc_port=1, http_port=2, api_token="t")
+    RunRecord(pid=os.getpid(), url="u", sidecars=(sidecar,)).write(layout)
+    assert mode(layout.run_record) == 0o600
+    found = RunRecord.of(layout).sidecar("audit-2")
+    assert found.environment == {"DAPR_GRPC_PORT": "1", "DAPR_HTTP_PORT": "2", "DAPR_API_TOKEN": "t"}
+    with pytest.raises(NotRunning, match="audit-2"):
+        RunRecord.of(layout).sidecar("audit")
+    RunRecord(pid=2**22 + 1, url="u", sidecars=()).write(layout)
+    with pytest.raises(NotRunning, match="killed"):
+        RunRecord.of(layout)
+    layout.run_record.unlink()
     with pytest.raises(NotRunning, match="make run"):
-        attach.environment_of(layout, "audit")
+        RunRecord.of(layout)
