@@ -11,7 +11,9 @@ class Settings(ServiceSettings):
     host: str = Field(default="127.0.0.1", description="Address that people's requests arrive at.")
     port: int = Field(default=8080, ge=0, le=65535, description="Port that people's requests arrive at.")
     public_url: str = Field(
-        default="", pattern=r"^(https?://\S+)?$", description="Where people find this server, for links in mails."
+        default="",
+        pattern=r"^(https?://\S+)?$",
+        description="Where people find this server, for links in mails and addresses of calendar feeds.",
     )
     database_url: str = Field(
         default="sqlite+aiosqlite:///.data/tasks.db", description="SQLAlchemy URL of the tasks database."

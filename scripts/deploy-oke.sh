@@ -14,7 +14,7 @@
 #   --namespace NAME       where the app goes (todo)
 #   --only-app             the cluster and Dapr are there, and kubectl points to them: CI's way
 #   --timeout T            how long the app may take to be ready (5m)
-#   --url URL              the public address, for the check (found out)
+#   --url URL              the public address: for links in mails, calendar feeds and the check (the load balancer's, for the check only)
 #   --skip-verify          do not check
 #   --dry-run              print every command that would change something, and call no tool
 #   --help
@@ -23,6 +23,7 @@
 #   KAFKA_BROKERS, KAFKA_USERNAME, KAFKA_PASSWORD   a SCRAM-SHA-256 user of Redpanda Cloud or any Kafka with TLS
 #   DATABASE_URL                                    postgresql://user:password@host/database?sslmode=require, of Neon or any PostgreSQL
 #   COHERE_API_KEY                                  a language model, if you want one
+#   SMTP_USER, SMTP_PASSWORD                        of the mail server, if --values switches email on
 #
 # Each step takes what is there as it is, so that running it again resumes. An upgrade that does not get ready, or does not pass the
 # check, is taken back to the release before, and the script says so and ends with 1.
@@ -140,6 +141,9 @@ make_secrets() {
     if given COHERE_API_KEY; then
         put_secret todo-language-model COHERE_API_KEY "$COHERE_API_KEY"
     fi
+    if given SMTP_USER SMTP_PASSWORD; then
+        put_secret todo-smtp user "$SMTP_USER" password "$SMTP_PASSWORD"
+    fi
     rm -rf "$private"
 }
 
@@ -185,6 +189,7 @@ install_app() {
     local -a set=(--set-string "image.tag=$tag")
     [[ -z $digest ]] || set+=(--set-string "image.digest=$digest")
     [[ -z $image ]] || set+=(--set-string "image.repository=$image")
+    [[ -z $url ]] || set+=(--set-string "publicUrl=${url%/}")
     if given COHERE_API_KEY || in_cluster todo-language-model; then set+=(--set languageModel.enabled=true); fi
     say "the app, ${image:+$image:}$tag${before:+ over revision $before} (at most $timeout)"
     # --atomic: an upgrade that does not get ready is taken back by Helm itself.

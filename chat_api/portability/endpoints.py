@@ -88,7 +88,10 @@ async def renew_feed(user: SessionUser, feeds: Feeds, request: Request, response
     """A new secret address for the user's calendar feed. The one before ends."""
     secret = await feeds.renew(user.id)
     response.headers["Cache-Control"] = "no-store"
-    return NewFeed(url=str(request.url_for("read_feed", secret=secret)))
+    url = request.url_for("read_feed", secret=secret)
+    # What ends TLS before this server asks it over plain HTTP, and maybe by a name of its own.
+    public: str = request.app.state.settings.public_url
+    return NewFeed(url=f"{public.rstrip('/')}{url.path}" if public else str(url))
 
 
 @router.delete("/feed", status_code=status.HTTP_204_NO_CONTENT)

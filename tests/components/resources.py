@@ -8,6 +8,7 @@ import yaml
 
 PROJECT = Path(__file__).resolve().parents[2]
 PRODUCTION = PROJECT / "components" / "production"
+PRODUCTION_OPTIONAL = PROJECT / "components" / "production-optional"
 LOCAL = PROJECT / "components" / "local"
 
 

@@ -8,11 +8,18 @@ import yaml
 
 from contracts import names
 from runtime import commands
-from tests.components.resources import LOCAL, PRODUCTION, PROJECT, components, load, undefined_policies
+from tests.components.resources import (
+    LOCAL,
+    PRODUCTION,
+    PRODUCTION_OPTIONAL,
+    PROJECT,
+    components,
+    load,
+    undefined_policies,
+)
 from tests.components.test_sets import _contrib
 
 OPTIONAL = PROJECT / "components" / "optional"
-PRODUCTION_OPTIONAL = PROJECT / "components" / "production-optional"
 BOTH = pytest.mark.parametrize("folder", [OPTIONAL, PRODUCTION_OPTIONAL], ids=["local", "production"])
 _MODEL_FILES = {"language-model.yaml", "language-model-resiliency.yaml"}
 

@@ -1,5 +1,6 @@
 """What the chart renders: nothing here needs a cluster."""
 
+import importlib
 import re
 import subprocess
 from typing import Any
@@ -7,9 +8,9 @@ from typing import Any
 import pytest
 import yaml
 
-from contracts import names
+from contracts import access, names
 from runtime.topology import Topology
-from tests.components.resources import PRODUCTION, PROJECT, load
+from tests.components.resources import PRODUCTION, PRODUCTION_OPTIONAL, PROJECT, load
 from tests.k8s.chart import (
     CHART,
     DAPR_NAMESPACE,
@@ -140,6 +141,52 @@ def test_a_model_comes_with_its_key_from_kubernetes() -> None:
     assert "todo-language-model" in of_kind("Role", *with_model)["todo-chat-api"].document["rules"][0]["resourceNames"]
     (scope, *_) = of_kind("Configuration", *with_model)["todo-chat-api"].spec["secrets"]["scopes"]
     assert "todo-language-model" in scope["deniedSecrets"]
+
+
+EMAIL = (
+    "--set",
+    "email.enabled=true,email.host=smtp.example.org,email.from=todo@example.org,secrets.smtp.user=u,secrets.smtp.password=p",
+)
+
+
+def test_mails_come_with_their_server_and_its_log_in() -> None:
+    (source,) = (item for item in load(PRODUCTION_OPTIONAL) if item.name == names.EMAIL_BINDING)
+    mail = of_kind("Component", *EMAIL, "--set", "email.port=587")[names.EMAIL_BINDING]
+    settings = {item["name"]: item.get("value", item.get("secretKeyRef")) for item in mail.spec["metadata"]}
+    said = {"host": "smtp.example.org", "port": "587", "emailFrom": "todo@example.org"}
+    assert settings == source.settings | said
+    assert mail.document["scopes"] == [names.NOTIFICATION]
+    assert of_kind("Secret", *EMAIL)["todo-smtp"].document["stringData"] == {"user": "u", "password": "p"}
+    readers = {
+        name
+        for name, role in of_kind("Role", *EMAIL).items()
+        if "todo-smtp" in role.document["rules"][0]["resourceNames"]
+    }
+    assert readers == {f"{RELEASE}-{names.NOTIFICATION}"}
+    for configuration in of_kind("Configuration", *EMAIL).values():
+        (scope,) = (item for item in configuration.spec["secrets"]["scopes"] if item["storeName"] == names.SECRET_STORE)
+        assert scope["defaultAccess"] == "deny" or "todo-smtp" in scope["deniedSecrets"], configuration.name
+    assert 587 in egress_ports(*EMAIL, "--set", "email.port=587")
+    assert "todo-smtp" not in of_kind("Secret", *EMAIL, "--set", "secrets.smtp.create=false")
+    assert not {"email", "todo-smtp"} & {item.name for item in manifests()}
+
+
+def egress_ports(*arguments: str) -> set[int]:
+    """Of the sidecars, to what is outside."""
+    rules = of_kind("NetworkPolicy", *arguments)[f"{RELEASE}-sidecars"].spec["egress"]
+    return {port["port"] for rule in rules for port in rule.get("ports", ())}
+
+
+def test_webhooks_may_lead_to_the_hosts_that_are_listed() -> None:
+    arguments = ("--set", "webhooks.hosts={hooks.zapier.com,hooks.example.org:9443}")
+    made = {name: item for name, item in of_kind("Component", *arguments).items() if name.startswith("webhook-")}
+    (source,) = (item for item in load(PRODUCTION_OPTIONAL) if item.file == "webhooks.yaml")
+    assert comparable(made[source.name].document) == comparable(source.document)
+    urls = {name: item.spec["metadata"] for name, item in made.items()}
+    assert set(urls) == {"webhook-hooks.zapier.com", "webhook-hooks.example.org-9443"}
+    assert {"name": "url", "value": "https://hooks.example.org:9443"} in urls["webhook-hooks.example.org-9443"]
+    assert 9443 in egress_ports(*arguments)
+    assert 9443 not in egress_ports()
 
 
 def test_settings_of_a_component_can_be_changed_and_a_component_left_out() -> None:
@@ -364,6 +411,48 @@ def test_extras_come_when_they_are_asked_for() -> None:
     assert {"name": "COOKIE_SECURE", "value": "true"} in container["env"]
 
 
+def variables(app_id: str, *arguments: str) -> dict[str, str]:
+    """Those of a service whose values are written out."""
+    (container,) = deployments(arguments)[app_id].pod_spec["containers"]
+    return {item["name"]: item["value"] for item in container["env"] if "value" in item}
+
+
+@pytest.mark.parametrize(
+    ("said", "url", "contact"),
+    [
+        ("frontend.replicas=2", None, None),
+        ("publicUrl=https://todo.example.org", "https://todo.example.org", "https://todo.example.org"),
+        ("publicUrl=http://todo.example.org", "http://todo.example.org", None),
+        ("ingress.enabled=true,ingress.host=a.org", "http://a.org", None),
+        ("ingress.enabled=true,ingress.host=a.org,ingress.tlsSecret=s", "https://a.org", "https://a.org"),
+        (
+            "publicUrl=https://b.org,ingress.enabled=true,push.contact=mailto:me@b.org",
+            "https://b.org",
+            "mailto:me@b.org",
+        ),
+        ("services.chat-api.env.PUBLIC_URL=https://c.org", "https://c.org", None),
+    ],
+)
+def test_the_services_know_where_people_find_them(said: str, url: str | None, contact: str | None) -> None:
+    arguments = ("--set", said)
+    assert variables(names.CHAT_API, *arguments).get("PUBLIC_URL") == url
+    assert variables(names.NOTIFICATION, *arguments).get("VAPID_SUBJECT") == contact
+    given = [name for app_id in deployments(arguments) for name in variables(app_id, *arguments)]
+    assert given.count("PUBLIC_URL") <= 1
+    assert given.count("VAPID_SUBJECT") <= 1
+
+
+@pytest.mark.parametrize("app_id", access.APPS)
+def test_every_variable_of_a_service_is_a_setting_of_its(app_id: str) -> None:
+    """A typo would be read by nobody."""
+    arguments = (*EMAIL, "--set", "publicUrl=https://todo.example.org")
+    item = deployments(arguments)[app_id]
+    (container,) = item.pod_spec["containers"]
+    module = values()["services"][app_id]["module"]
+    known = {name.upper() for name in importlib.import_module(f"{module}.settings").Settings.model_fields}
+    assert {variable["name"] for variable in container["env"]} <= known
+
+
 @both
 def test_no_two_things_have_one_name(arguments: tuple[str, ...]) -> None:
     names_of = [(item.kind, item.name) for item in manifests(*arguments)]
@@ -388,6 +477,12 @@ WRONG = {
     "image.digest=sha256:abc": "'sha256:abc' does not match pattern",
     "broker.enabled=false": "secrets.kafka.brokers: say where the broker is",
     "postgresql.enabled=false": "secrets.postgresql: say connectionString",
+    "publicUrl=todo.example.org": "'todo.example.org' does not match pattern",
+    "push.contact=me": "'me' does not match pattern",
+    "email.enabled=true,secrets.smtp.create=false": "email.host: say which mail server",
+    "email.hots=smtp.example.org": "additional properties 'hots' not allowed",
+    "email.enabled=true,email.host=h,email.from=a@b": "secrets.smtp.user: say it and the password",
+    "webhooks.hosts={https://x.org}": "'https://x.org' does not match pattern",
     "languageModel.enabled=true": "secrets.languageModel.apiKey: the language model needs a key",
 }
 

@@ -68,6 +68,23 @@ def test_a_language_model_is_switched_on_by_its_key(cloud: Cloud) -> None:
     assert "--set languageModel.enabled=true" in upgrades(cloud)[0]
 
 
+def test_the_log_in_of_a_mail_server_goes_the_same_way(cloud: Cloud) -> None:
+    cloud.answer(*HAPPY)
+    cloud.run(SCRIPT, "--only-app", "--tag", "abc", "--skip-verify", SMTP_USER="me", SMTP_PASSWORD="m4il")
+    (line,) = [line for line in cloud.lines if "create secret" in line]
+    assert "todo-smtp" in line
+    assert "m4il" not in line
+    files = {k: v for call in cloud.tools.calls for k, v in call.files.items()}
+    assert files == {"user": "me", "password": "m4il"}
+
+
+@pytest.mark.parametrize("url", ["https://todo.example.org", "https://todo.example.org/"])
+def test_the_address_reaches_the_services(cloud: Cloud, url: str) -> None:
+    cloud.answer(*HAPPY)
+    cloud.run(SCRIPT, "--only-app", "--tag", "abc", "--skip-verify", "--url", url)
+    assert "--set-string publicUrl=https://todo.example.org " in f"{upgrades(cloud)[0]} "
+
+
 def test_missing_secrets_are_said_before_a_cluster_is_made(cloud: Cloud) -> None:
     cloud.answer(("kubectl get secret todo-", 1, ""))
     done = cloud.run(SCRIPT, "--compartment-id", "c", check=False)

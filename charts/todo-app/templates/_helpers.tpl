@@ -102,6 +102,49 @@ Takes (dict "root" $ "secret" name "key" key "new" text).
 {{- get $made $id -}}
 {{- end -}}
 
+{{/* Where people find the page; empty if nothing says so. */}}
+{{- define "todo-app.publicUrl" -}}
+{{- if .Values.publicUrl -}}
+{{ .Values.publicUrl }}
+{{- else if .Values.ingress.enabled -}}
+{{ ternary "https" "http" (not (empty .Values.ingress.tlsSecret)) }}://{{ .Values.ingress.host }}
+{{- end -}}
+{{- end -}}
+
+{{/* The variables of a service that follow from other values. Takes (dict "root" $ "service" its settings); read it with fromYaml. */}}
+{{- define "todo-app.derivedEnv" -}}
+{{- $env := dict -}}
+{{- $url := include "todo-app.publicUrl" .root -}}
+{{- if .service.http -}}
+{{- $_ := set $env "COOKIE_SECURE" (toString .root.Values.frontend.https) -}}
+{{- if $url }}{{ $_ := set $env "PUBLIC_URL" $url }}{{ end -}}
+{{- end -}}
+{{- if .service.channels -}}
+{{- $contact := .root.Values.push.contact | default (ternary $url "" (hasPrefix "https://" $url)) -}}
+{{- if $contact }}{{ $_ := set $env "VAPID_SUBJECT" $contact }}{{ end -}}
+{{- end -}}
+{{- toYaml $env -}}
+{{- end -}}
+
+{{/* The Secrets that a service's account may read. Takes (dict "root" $ "service" its settings); read it with fromYaml, under `items`. */}}
+{{- define "todo-app.secretsOf" -}}
+{{- $secrets := .service.secrets | default list -}}
+{{- if and .service.languageModel .root.Values.languageModel.enabled }}{{ $secrets = append $secrets "todo-language-model" }}{{ end -}}
+{{- if and .service.channels .root.Values.email.enabled }}{{ $secrets = append $secrets "todo-smtp" }}{{ end -}}
+{{- dict "items" $secrets | toYaml -}}
+{{- end -}}
+
+{{/* The TCP ports to which pods may connect outside, as a YAML list under `items`: those listed, and those of what is switched on. */}}
+{{- define "todo-app.egressPorts" -}}
+{{- $ports := list -}}
+{{- range .Values.networkPolicies.egressPorts }}{{ $ports = append $ports (int .) }}{{ end -}}
+{{- if .Values.email.enabled }}{{ $ports = append $ports (int .Values.email.port) }}{{ end -}}
+{{- range .Values.webhooks.hosts -}}
+{{- if contains ":" . }}{{ $ports = append $ports (splitList ":" . | last | int) }}{{ end -}}
+{{- end -}}
+{{- dict "items" ($ports | uniq) | toYaml -}}
+{{- end -}}
+
 {{/* Whether the tasks database comes with this release. */}}
 {{- define "todo-app.ownDatabase" -}}
 {{- if and .Values.postgresql.enabled .Values.secrets.postgresql.create (not .Values.secrets.postgresql.connectionString) -}}true{{- end -}}

@@ -1,5 +1,6 @@
 """Export, import, feed and API tokens over HTTP: who may, how much, and what is never logged."""
 
+import contextlib
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
@@ -22,8 +23,9 @@ FILE = b"BEGIN:VCALENDAR\r\nBEGIN:VTODO\r\nUID:1\r\nSUMMARY:x\r\nEND:VTODO\r\nEN
 CALENDAR = {"content-type": "text/calendar; charset=utf-8"}
 
 
-@pytest.fixture
-async def client(database: Database) -> AsyncIterator[httpx.AsyncClient]:
+@contextlib.asynccontextmanager
+async def serving(database: Database, settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
+    """Somebody who has registered and talks to the application."""
     account = Account(database, "-")
     nothing = cast(Any, None)
     services = Services(
@@ -41,12 +43,18 @@ async def client(database: Database) -> AsyncIterator[httpx.AsyncClient]:
         activity=nothing,
         backlog=lambda: 0,
     )
-    app = create_app(Settings(max_import_bytes=200_000), services, {})
+    app = create_app(settings, services, {})
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://todo.test") as opened:
         answer = await opened.post("/api/v1/auth/register", json={"email": "c@example.org", "password": PASSWORD})
         opened.cookies.clear()
         opened.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+        yield opened
+
+
+@pytest.fixture
+async def client(database: Database) -> AsyncIterator[httpx.AsyncClient]:
+    async with serving(database, Settings(max_import_bytes=200_000)) as opened:
         yield opened
 
 
@@ -115,6 +123,13 @@ async def test_a_feed_is_read_without_a_log_in_until_it_ends(client: httpx.Async
     unknown = await client.get("/feeds/x.ics", headers=anybody)
     assert gone.status_code == ended.status_code == unknown.status_code == 404
     assert gone.content == ended.content == unknown.content
+
+
+async def test_a_feed_has_the_address_by_which_people_find_the_server(database: Database) -> None:
+    async with serving(database, Settings(public_url="https://todo.example/")) as client:
+        url = httpx.URL((await client.post("/api/v1/feed")).json()["url"])
+        assert (url.scheme, url.host) == ("https", "todo.example")
+        assert (await client.get(url.path, headers={"Authorization": ""})).status_code == 200
 
 
 async def test_recurring_tasks_in_a_feed_repeat_where_a_calendar_can_show_that(client: httpx.AsyncClient) -> None:
