@@ -37,6 +37,7 @@ from chat_api.tasks import endpoints as tasks
 from chat_api.tasks import list_endpoints as lists
 from chat_api.tasks.lists import ListService
 from chat_api.tasks.service import TaskService
+from servicekit.health import Check, Health
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class Services:
     """How many events wait to be published."""
 
 
-def create_app(settings: Settings, services: Services, checks: Mapping[str, health.Check]) -> FastAPI:
+def create_app(settings: Settings, services: Services, checks: Mapping[str, Check]) -> FastAPI:
     """The application, ready to serve."""
     app = FastAPI(
         title="Todo assistant",
@@ -69,7 +70,7 @@ def create_app(settings: Settings, services: Services, checks: Mapping[str, heal
     )
     app.state.settings = settings
     app.state.services = services
-    app.state.checks = checks
+    app.state.health = Health(checks)
     install_handlers(app)
     of_accounts = (auth.router, token_endpoints.router, push.router, channels.router, activity.router)
     for router in (health.router, *of_accounts, portability.feed_router, unsubscribing.router):

@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chat_api.errors import RequestTooLarge, problem
+from chat_api.metrics import count_request
 from chat_api.paths import loggable_path
 from servicekit.logs import get_logger
 from servicekit.tracing import current_traceparent, span
@@ -60,8 +61,10 @@ class Edge:
                 else:
                     await self._app(scope, _limited(receive, limit), send_with_headers)
             finally:
+                seconds = time.perf_counter() - started
+                count_request(scope, status, seconds)
                 if path not in _QUIET_PATHS:
-                    milliseconds = round((time.perf_counter() - started) * 1000, 1)
+                    milliseconds = round(seconds * 1000, 1)
                     log.info("request", method=method, path=shown, status=status, milliseconds=milliseconds)
 
 

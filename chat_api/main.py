@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from sqlalchemy.exc import OperationalError
 
+from chat_api import metrics
 from chat_api.activity.service import ActivityService, AuditService
 from chat_api.app import Services, create_app
 from chat_api.assistant import exchange as assistant
@@ -34,6 +35,7 @@ from chat_api.tasks.adopting import TaskAdoption
 from chat_api.tasks.lists import ListService
 from chat_api.tasks.next_occurrences import NextOccurrences
 from chat_api.tasks.service import TaskService
+from chat_api.tasks.watching import watch_reminders
 from contracts.channels import ListTargets, PostponeNotification, RecordDeliveries
 from contracts.names import (
     CHAT_API,
@@ -49,7 +51,9 @@ from contracts.push import DropPushTarget
 from contracts.reminders import ListPending
 from servicekit import service
 from servicekit.callbacks import AppChannel, Method
+from servicekit.health import Check, Health
 from servicekit.logs import get_logger
+from servicekit.monitoring import serve_monitoring
 from servicekit.retry import Backoff
 from servicekit.sidecar import Sidecar
 from servicekit.subscriptions import Subscriber
@@ -99,13 +103,6 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             sidecar, REMINDERS, inbox.handle, service=CHAT_API, max_in_flight=settings.max_events_in_flight
         )
 
-        async def database_answers() -> bool:
-            await database.ping()
-            return True
-
-        async def sidecar_up() -> bool:
-            return sidecar.up
-
         updates = Subscriber(
             sidecar,
             TASK_UPDATES,
@@ -114,17 +111,19 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             max_in_flight=settings.max_events_in_flight,
         )
 
-        async def subscribed() -> bool:
-            return subscriber.active and updates.active
+        async def database_answers() -> bool:
+            await database.ping()
+            return True
 
-        app = create_app(
-            settings,
-            services,
-            {"database": database_answers, "sidecar": sidecar_up, "topics": subscribed},
-        )
+        checks: dict[str, Check] = {
+            "database": database_answers,
+            "sidecar": lambda: sidecar.up,
+            "topics": lambda: subscriber.active and updates.active,
+        }
+        app, health = create_app(settings, services, checks), Health(checks)
         channel = AppChannel(
             settings,
-            healthy=lambda: True,
+            healthy=health.ready,
             methods={
                 PENDING_METHOD: Method(ListPending, tasks.pending),
                 PUSH_TARGETS_METHOD: Method(ListTargets, desk.targets),
@@ -143,6 +142,8 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             relay.run(),
             relay.watch(),
             feed.run(),
+            watch_reminders(database),
+            serve_monitoring(settings, health, metrics.REGISTRY),
         )
 
 

@@ -17,10 +17,12 @@ from sqlmodel import Field, SQLModel, col, delete, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from chat_api.database import CountedId, Database, UtcDateTime
+from chat_api.metrics import OUTBOX, OUTBOX_AGE, OUTBOX_WAIT, UNPUBLISHED
 from contracts.events import CloudEvent, Event, InvalidEvent
 from contracts.names import CHAT_API
 from servicekit.errors import SidecarError
 from servicekit.logs import get_logger
+from servicekit.metrics import seconds_since
 from servicekit.retry import Backoff
 from servicekit.tracing import current_traceparent, span
 
@@ -127,15 +129,22 @@ class OutboxRelay:
         """Keep `backlog` true until cancelled, also while there is nobody to publish to."""
         while True:
             try:
-                self._backlog = await self.depth()
+                self._backlog, oldest = await self._count()
+                OUTBOX.set(self._backlog)
+                OUTBOX_AGE.set(seconds_since(oldest) if oldest is not None else 0)
             except Exception as error:  # noqa: BLE001 - the database may be away; the watch must outlive that
                 log.error("outbox not counted", error=str(error) or repr(error))
             await asyncio.sleep(_LOOK)
 
     async def depth(self) -> int:
         """How many events wait to be published; those for a later instant do not count."""
+        return (await self._count())[0]
+
+    async def _count(self) -> tuple[int, datetime | None]:
+        """How many wait, and since when the first of them does (UTC)."""
+        since = func.coalesce(OutboxMessage.not_before, OutboxMessage.created_at, type_=UtcDateTime())
         async with self._database.reading() as session:
-            return (await session.exec(select(func.count()).select_from(OutboxMessage).where(_ripe()))).one()
+            return (await session.exec(select(func.count(), func.min(since)).where(_ripe()))).one()
 
     async def run(self) -> None:
         """Publish until cancelled."""
@@ -212,9 +221,11 @@ class OutboxRelay:
             try:
                 await self._publisher.publish(event)
             except SidecarError as error:
+                UNPUBLISHED.inc()
                 log.warning("event not published, it stays in the outbox", event_id=event.id, error=str(error))
                 return False
             since = max(message.created_at, message.not_before or message.created_at)
             waited = (datetime.now(UTC) - since).total_seconds()
+            OUTBOX_WAIT.observe(waited)
             log.info("event published", event_id=event.id, topic=event.data.TOPIC, waited_seconds=round(waited, 4))
             return True

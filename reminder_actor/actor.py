@@ -11,7 +11,7 @@ from opentelemetry.trace import SpanKind
 from pydantic import ValidationError
 
 from contracts.actors import ReminderActorInterface
-from contracts.events import CloudEvent
+from contracts.events import CloudEvent, ReminderMissed
 from contracts.jobs import CancelJob, Done, ScheduleJob
 from contracts.names import CANCEL_METHOD, REMINDER_ACTOR, SCHEDULE_METHOD, SCHEDULER
 from contracts.reminders import (
@@ -25,10 +25,11 @@ from contracts.reminders import (
     RespondOutcome,
     RespondReminder,
 )
-from reminder_actor import lifecycle
+from reminder_actor import lifecycle, metrics
 from reminder_actor.lifecycle import Decision, JobChange, ReminderState
 from servicekit.errors import SidecarError
 from servicekit.logs import get_logger
+from servicekit.metrics import seconds_since
 from servicekit.sidecar import Sidecar
 from servicekit.tracing import current_traceparent, span
 
@@ -50,6 +51,7 @@ class ReminderActor(Actor, ReminderActorInterface):
         async with self._turn("reminder apply", wish.traceparent):
             state = await self._load()
             decision = lifecycle.apply(self.id.id, state, wish, datetime.now(UTC))
+            metrics.APPLIED.labels("ignored" if decision is None else "applied").inc()
             if decision is None:
                 log.info("apply ignored", reminder_id=self.id.id, version=wish.version, known=state and state.version)
                 return ApplyAnswer(outcome=ApplyOutcome.IGNORED).model_dump(mode="json")
@@ -80,6 +82,8 @@ class ReminderActor(Actor, ReminderActorInterface):
                     raise
                 await self._save(result.decision.state)
                 lag = (now - state.due_at).total_seconds()
+                metrics.FIRED.inc()
+                metrics.LAG.labels("fired").observe(seconds_since(state.due_at))
                 log.info("reminder fired", reminder_id=self.id.id, occurrence=trigger.occurrence, lag_seconds=lag)
             elif result.outcome is not FireOutcome.FIRED:
                 log.info(
@@ -118,6 +122,7 @@ class ReminderActor(Actor, ReminderActorInterface):
             except Exception as error:
                 # The SDK drops unsaved changes only after its own errors; anything else would be saved next turn.
                 await self._state_manager.clear_cache()
+                metrics.TURNS_FAILED.labels(name.rpartition(" ")[2]).inc()
                 log.warning("turn failed", reminder_id=self.id.id, turn=name, error=str(error) or repr(error))
                 raise
 
@@ -149,3 +154,5 @@ class ReminderActor(Actor, ReminderActorInterface):
                 body, source=REMINDER_ACTOR, time=datetime.now(UTC), traceparent=current_traceparent()
             )
             await self._sidecar.publish(event)
+            if isinstance(body, ReminderMissed):
+                metrics.MISSED.inc()

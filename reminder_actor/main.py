@@ -3,11 +3,14 @@
 import asyncio
 
 from contracts.names import REMINDER_ACTOR, TASK_EVENTS
+from reminder_actor import metrics
 from reminder_actor.events import TaskEvents
 from reminder_actor.host import ActorHosting
 from reminder_actor.settings import Settings
 from servicekit import service
 from servicekit.callbacks import AppChannel
+from servicekit.health import Health
+from servicekit.monitoring import serve_monitoring
 from servicekit.sidecar import Sidecar
 from servicekit.subscriptions import Subscriber
 
@@ -25,10 +28,15 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             service=REMINDER_ACTOR,
             max_in_flight=settings.max_events_in_flight,
         )
-        channel = AppChannel(settings, healthy=lambda: hosting.serving)
+        health = Health(
+            {"sidecar": lambda: sidecar.up, "actors": lambda: hosting.serving, TASK_EVENTS: lambda: subscriber.active}
+        )
+        channel = AppChannel(settings, healthy=health.ready)
         await channel.start()
         try:
-            await service.run_parts(stop, subscriber.run(), hosting.run())
+            await service.run_parts(
+                stop, subscriber.run(), hosting.run(), serve_monitoring(settings, health, metrics.REGISTRY)
+            )
         finally:
             await channel.stop()
 

@@ -13,7 +13,7 @@ _GRACE = 5  # seconds a sidecar may take to stop
 _MEMORY_GOAL = "80MiB"  # of a sidecar, without the pages of its program
 # Read by daprd's secret store alone (components/optional); no service has a use for it.
 _FOR_SIDECARS = ("COHERE_API_KEY", "SMTP_HOST", "SMTP_PORT", "SMTP_USER", "SMTP_PASSWORD", "SMTP_FROM")
-_OURS = ("PORT", "PORT_BASE", "APP_ID", "APP_PORT", "DAPR_GRPC_PORT", "DAPR_HTTP_PORT")
+_OURS = ("PORT", "PORT_BASE", "APP_ID", "APP_PORT", "MONITORING_PORT", "DAPR_GRPC_PORT", "DAPR_HTTP_PORT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +122,7 @@ def app_environment(
     app_port: int,
     sidecar_ports: SidecarPorts,
     port: int,
+    monitoring_port: int,
     layout: Layout,
     log_format: str,
     tasks_url: str | None = None,
@@ -134,6 +135,7 @@ def app_environment(
         **app.env,
         "APP_ID": app.app_id,
         "APP_PORT": str(app_port),
+        "MONITORING_PORT": str(monitoring_port),
         "DAPR_GRPC_PORT": str(sidecar_ports.grpc),
         "DAPR_HTTP_PORT": str(sidecar_ports.http),
         "DATA_DIR": str(layout.data),

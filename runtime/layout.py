@@ -33,6 +33,11 @@ class Layout:
         return self.data / "run.json"
 
     @property
+    def scrape_targets(self) -> Path:
+        """Where the running system's metrics are, as Prometheus's `file_sd_configs` reads it."""
+        return self.data / "prometheus-targets.json"
+
+    @property
     def secrets(self) -> Path:
         """What the local secret store reads."""
         return self.data / "secrets.json"

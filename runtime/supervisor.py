@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TextIO
 
 from contracts import names as contract
-from runtime import commands, leases, names_file, secrets_file
+from runtime import commands, leases, names_file, scrape_targets, secrets_file
 from runtime.backing import Backing, Secrets, Tasks
 from runtime.console import NOTICE, LogFiles
 from runtime.errors import AlreadyRunning, GaveUp, StartFailed
@@ -107,6 +107,7 @@ class Supervisor:
         self._sidecar_ports = {
             app.name: commands.SidecarPorts(*(ports.pick() for _ in range(4))) for app in topology.apps
         }
+        self._monitoring_ports = {app.name: ports.pick() for app in topology.apps}
         self._tokens = {app.name: Tokens() for app in topology.apps}
         self.urls = tuple(f"http://127.0.0.1:{page}" for page in self._page_ports.values())
 
@@ -141,6 +142,7 @@ class Supervisor:
                 self._children[sidecar_name(app.name)].start()
             await self.wait_ready(patience)
             self._record().write(self._layout)
+            scrape_targets.write(self._layout, self._metrics_addresses())
         except GaveUp as error:
             await self.stop()
             raise StartFailed(str(error)) from error
@@ -175,6 +177,7 @@ class Supervisor:
         """Stop the apps, then the sidecars, then the rest; nothing is left. Harmless when nothing runs."""
         if self._lock is not None:
             self._layout.run_record.unlink(missing_ok=True)
+            self._layout.scrape_targets.unlink(missing_ok=True)
         for chore in tuple(self._chores):
             chore.cancel()
         apps = {app.name for app in self._topology.apps}
@@ -226,7 +229,8 @@ class Supervisor:
         if name.endswith(".daprd"):
             return asdict(self._sidecar_ports[name.removesuffix(".daprd")])
         page = self._page_ports.get(name)
-        return {"app": self._app_ports[name], **({"http": page} if page is not None else {})}
+        served = {"app": self._app_ports[name], "monitoring": self._monitoring_ports[name]}
+        return {**served, **({"http": page} if page is not None else {})}
 
     def token_headers(self, app_id: str) -> Mapping[str, str]:
         """What a caller of this app's daprd sends along."""
@@ -267,6 +271,13 @@ class Supervisor:
             for app in self._topology.apps
         )
         return RunRecord(pid=os.getpid(), url=self.url, sidecars=sidecars)
+
+    def _metrics_addresses(self) -> Iterator[scrape_targets.Target]:
+        for app in self._topology.apps:
+            yield scrape_targets.Target("service", app.app_id, self._monitoring_ports[app.name], "/metrics")
+            yield scrape_targets.Target("daprd", app.app_id, self._sidecar_ports[app.name].metrics)
+        yield scrape_targets.Target("dapr", PLACEMENT, self._placement_ports.metrics)
+        yield scrape_targets.Target("dapr", SCHEDULER, self._scheduler_ports.metrics)
 
     def _child(self, name: str) -> Child:
         try:
@@ -348,6 +359,7 @@ class Supervisor:
             app_port=self._app_ports[app.name],
             sidecar_ports=self._sidecar_ports[app.name],
             port=self._page_ports.get(app.name, 0),
+            monitoring_port=self._monitoring_ports[app.name],
             layout=self._layout,
             log_format=self._log_format,
             tasks_url=self.tasks_url,
@@ -399,6 +411,7 @@ class Supervisor:
             if app.app_id == contract.REMINDER_ACTOR:
                 hosts = hosts_actor(contract.REMINDER_ACTOR_TYPE)
                 probes.append(Probe(app.name, f"{http}/metadata", hosts, self._tokens[app.name].headers))
+            probes.append(Probe(app.name, f"http://127.0.0.1:{self._monitoring_ports[app.name]}/readyz"))
             if app.serves_people:
                 probes.append(Probe(app.name, f"http://127.0.0.1:{self._page_ports[app.name]}/readyz"))
         return probes

@@ -9,7 +9,10 @@ from pydantic import ValidationError
 from contracts.jobs import ReminderJob
 from contracts.names import REMINDER_ACTOR_TYPE, REMINDER_JOB_PREFIX, REPAIR_JOB, SCHEDULER, reminder_job
 from contracts.reminders import FireAnswer, FireReminder
+from scheduler.metrics import LAG, TRIGGERED
+from servicekit.errors import SidecarError
 from servicekit.logs import get_logger
+from servicekit.metrics import seconds_since
 from servicekit.sidecar import Sidecar
 from servicekit.subscriptions import dead_letter
 from servicekit.tracing import current_traceparent, span
@@ -50,8 +53,16 @@ class JobCallbacks:
             await self._park(name, data, "the payload belongs to another reminder")
             return
         with span("job trigger", job.traceparent, SpanKind.CONSUMER):
+            LAG.labels("triggered").observe(seconds_since(job.due_at))
             request = FireReminder(occurrence=job.occurrence, traceparent=current_traceparent())
-            answer = await self._sidecar.invoke_actor(REMINDER_ACTOR_TYPE, job.reminder_id, "Fire", request, FireAnswer)
+            try:
+                answer = await self._sidecar.invoke_actor(
+                    REMINDER_ACTOR_TYPE, job.reminder_id, "Fire", request, FireAnswer
+                )
+            except SidecarError:
+                TRIGGERED.labels("failed").inc()
+                raise
+            TRIGGERED.labels(answer.outcome).inc()
             log.info("job done", job=name, outcome=answer.outcome)
 
     async def _park(self, name: str, data: bytes, reason: str) -> None:

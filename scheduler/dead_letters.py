@@ -25,6 +25,7 @@ from contracts.dead_letters import (
 )
 from contracts.events import CloudEvent, DeadLetter, Replayed
 from scheduler.letter_archive import LetterArchive
+from scheduler.metrics import LETTERS_KEPT
 from servicekit.logs import get_logger
 from servicekit.sidecar import Sidecar
 from servicekit.subscriptions import Reject
@@ -66,6 +67,7 @@ class DeadLetters:
             size=len(payload),
         )
         await self._archive.keep(letter, payload)
+        LETTERS_KEPT.labels(body.service).inc()
         log.info("dead letter kept", letter_id=body.letter_id, source=body.source, service=body.service)
 
     async def list(self, request: ListLetters) -> Letters:

@@ -13,6 +13,7 @@ from google.protobuf.any_pb2 import Any as GrpcAny
 
 from contracts.jobs import CancelJob, Done, ReminderJob, ScheduleJob
 from contracts.names import REMINDER_JOB_PREFIX, REPAIR_JOB, reminder_job
+from scheduler.metrics import ARMED
 from servicekit.errors import SidecarRefused, SidecarUnavailable
 from servicekit.logs import get_logger
 from servicekit.sidecar import Sidecar
@@ -45,6 +46,7 @@ class ReminderJobs:
             failure_policy=ConstantFailurePolicy(max_retries=None, interval_seconds=self._retry_interval),
         )
         await self._sidecar.call(f"schedule {job.name}", lambda client: client.schedule_job(job, overwrite=True))
+        ARMED.inc()
         log.info("job armed", job=job.name, due_at=request.due_at.isoformat())
         return Done()
 

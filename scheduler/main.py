@@ -13,6 +13,7 @@ from contracts.names import (
     SCHEDULE_METHOD,
     SCHEDULER,
 )
+from scheduler import metrics
 from scheduler.callbacks import JobCallbacks
 from scheduler.dead_letters import DeadLetters
 from scheduler.jobs import ReminderJobs, RepairJob
@@ -21,6 +22,8 @@ from scheduler.repair import Repair, keep_repair_job
 from scheduler.settings import Settings
 from servicekit import service
 from servicekit.callbacks import AppChannel, Method
+from servicekit.health import Health
+from servicekit.monitoring import serve_monitoring
 from servicekit.sidecar import Sidecar
 from servicekit.subscriptions import Subscriber
 
@@ -39,9 +42,10 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         callbacks = JobCallbacks(sidecar, repair.sweep, max_in_flight=settings.max_callbacks_in_flight)
         letters = DeadLetters(sidecar, LetterArchive(sidecar), callbacks.handle)
         subscriber = Subscriber(sidecar, DEAD_LETTERS, letters.handle, service=SCHEDULER)
+        health = Health({"sidecar": lambda: sidecar.up, DEAD_LETTERS: lambda: subscriber.active})
         channel = AppChannel(
             settings,
-            healthy=lambda: sidecar.up,
+            healthy=health.ready,
             on_job=callbacks.handle,
             methods={
                 LETTERS_METHOD: Method(ListLetters, letters.list),
@@ -57,6 +61,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
                 stop,
                 subscriber.run(),
                 keep_repair_job(sidecar, RepairJob(sidecar, interval=settings.repair_interval)),
+                serve_monitoring(settings, health, metrics.REGISTRY),
             )
         finally:
             await channel.stop()

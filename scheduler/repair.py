@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from contracts.names import CHAT_API, PENDING_METHOD, REMINDER_ACTOR_TYPE
 from contracts.reminders import ApplyAnswer, ApplyReminder, ListPending, PendingReminder, PendingReminders
+from scheduler import metrics
 from scheduler.jobs import ReminderJobs, RepairJob
 from servicekit.errors import SidecarError
 from servicekit.logs import get_logger
@@ -69,6 +70,9 @@ class Repair:
             checked += len(page)
             to_repair += broken(page, armed, now=now, grace=self._grace)
         failed = await self._repair(to_repair)
+        metrics.REPAIRED.inc(len(to_repair) - failed)
+        metrics.NOT_REPAIRED.inc(failed)
+        metrics.SWEPT_AT.set_to_current_time()
         level = log.warning if to_repair else log.debug
         level("repair sweep done", checked=checked, repaired=len(to_repair) - failed, failed=failed)
 

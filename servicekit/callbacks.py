@@ -61,11 +61,11 @@ class _Callbacks(appcallback_service_v1.AppCallbackServicer):
 
 
 class _HealthCheck(appcallback_service_v1.AppCallbackHealthCheckServicer):
-    def __init__(self, healthy: Callable[[], bool]) -> None:
+    def __init__(self, healthy: Callable[[], Awaitable[bool]]) -> None:
         self._healthy = healthy
 
     async def HealthCheck(self, request: Any, context: Any) -> Any:  # noqa: N802
-        if not self._healthy():
+        if not await self._healthy():
             await context.abort(grpc.StatusCode.UNAVAILABLE, NOT_HEALTHY)
         return appcallback_v1.HealthCheckResponse()
 
@@ -98,7 +98,7 @@ class AppChannel:
         self,
         settings: ServiceSettings,
         *,
-        healthy: Callable[[], bool],
+        healthy: Callable[[], Awaitable[bool]],
         on_job: JobHandler | None = None,
         methods: Mapping[str, Method] | None = None,
     ) -> None:

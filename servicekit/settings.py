@@ -42,6 +42,10 @@ class ServiceSettings(BaseSettings):
     dapr_http_port: int = Field(default=3500, ge=1, le=65535, description="Only its health endpoint is used.")
     dapr_api_token: str | None = Field(default=None, description="Sent to daprd when set.")
     app_api_token: str | None = Field(default=None, description="Demanded of daprd's calls when set.")
+    monitoring_port: int = Field(
+        default=0, ge=0, le=65535, description="Port of /metrics, /healthz and /readyz; 0: nowhere."
+    )
+    monitoring_host: str = Field(default="127.0.0.1", description="Address of that port.")
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
     log_format: LogFormat = Field(
         default=LogFormat.AUTO, description="auto: JSON unless standard output is a terminal."

@@ -28,6 +28,7 @@ from contracts.names import PUBSUB
 from servicekit.conversation import Message, ModelAnswer, Tool, from_response, to_request
 from servicekit.errors import SidecarConflict, SidecarError, SidecarRefused, SidecarUnavailable
 from servicekit.logs import get_logger
+from servicekit.metrics import CONNECTIONS
 from servicekit.settings import ServiceSettings
 from servicekit.state import Put, Remove, Stored, from_items, is_conflict
 from servicekit.state import to_request as to_transaction
@@ -392,6 +393,7 @@ class Sidecar:
         self._channel = grpc.aio.insecure_channel(self._address, options=_CHANNEL_OPTIONS, interceptors=interceptors)
         self._stub = api_service_v1.DaprStub(self._channel)  # it prepares some seventy calls: once, not for each
         self._generation += 1
+        CONNECTIONS.inc()
         self._up.set()
 
     async def _disconnect(self) -> None:

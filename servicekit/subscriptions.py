@@ -15,9 +15,11 @@ code; otherwise daprd itself would fail on it and the broker redeliver it for ev
 
 import asyncio
 import base64
+import time
 import uuid
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from enum import StrEnum
 
 from dapr.aio.clients.grpc.subscription import Subscription
 from dapr.common.pubsub.subscription import SubscriptionMessage
@@ -26,6 +28,7 @@ from opentelemetry.trace import SpanKind
 from contracts.events import CloudEvent, DeadLetter, InvalidEvent, Replayed, UnknownEvent
 from servicekit.errors import SidecarError
 from servicekit.logs import get_logger
+from servicekit.metrics import DEAD_LETTERS, EVENT_SECONDS, EVENTS
 from servicekit.retry import Backoff
 from servicekit.sidecar import Sidecar
 from servicekit.tracing import current_traceparent, span
@@ -38,6 +41,16 @@ _ATTEMPTS = 3
 # Seconds for all attempts: less than ackWait in components/local/pubsub.yaml, and few, for
 # JetStream hands out one message at a time and one that fails holds up those behind it.
 _BUDGET = 3.0
+
+
+class Outcome(StrEnum):
+    """What became of a message."""
+
+    HANDLED = "handled"
+    PASSED_OVER = "passed_over"
+    DEAD_LETTERED = "dead_lettered"
+    HANDED_BACK = "handed_back"
+    """The broker delivers it again."""
 
 
 class Reject(Exception):
@@ -61,6 +74,7 @@ async def dead_letter(sidecar: Sidecar, *, service: str, source: str, reason: st
     await sidecar.publish(
         CloudEvent.wrap(body, source=service, time=body.received_at, traceparent=current_traceparent())
     )
+    DEAD_LETTERS.labels(source if source.startswith("topic/") else source.partition("/")[0]).inc()
     log.error("message dead-lettered", source=source, reason=reason, letter_id=body.letter_id)
 
 
@@ -77,6 +91,10 @@ class Subscriber:
         self._slots = asyncio.Semaphore(max_in_flight)
         self._tasks: set[asyncio.Task[None]] = set()
         self._active = False
+        # From the start, so that the first of a kind is an increase, too.
+        self._counters = {outcome: EVENTS.labels(topic, outcome) for outcome in Outcome}
+        self._seconds = EVENT_SECONDS.labels(topic)
+        DEAD_LETTERS.labels(f"topic/{topic}")
 
     @property
     def active(self) -> bool:
@@ -132,29 +150,33 @@ class Subscriber:
             log.error("handing a message back failed", topic=self._topic, error=repr(error))
 
     async def _settle(self, subscription: Subscription, message: SubscriptionMessage) -> None:
-        if await self._process(message.raw_data()):
-            await subscription.respond_success(message)
-        else:
+        started = time.perf_counter()
+        outcome = await self._process(message.raw_data())
+        self._seconds.observe(time.perf_counter() - started)
+        self._counters[outcome].inc()
+        if outcome is Outcome.HANDED_BACK:
             await subscription.respond_retry(message)
+        else:
+            await subscription.respond_success(message)
 
-    async def _process(self, raw: bytes) -> bool:
-        """Whether the message is dealt with."""
+    async def _process(self, raw: bytes) -> Outcome:
+        """What becomes of the message."""
         try:
             event = CloudEvent.from_json(raw)
             if isinstance(event.data, Replayed):
                 if event.data.service != self._service:
-                    return True
+                    return Outcome.PASSED_OVER
                 log.info("message replayed", topic=self._topic, letter_id=event.data.letter_id)
                 raw = base64.b64decode(event.data.payload_base64)
                 event = CloudEvent.from_json(raw)
         except UnknownEvent as error:
             log.info("event passed over", topic=self._topic, reason=str(error))
-            return True
+            return Outcome.PASSED_OVER
         except InvalidEvent as error:
             return await self._bury(raw, str(error))
         with span(f"process {self._topic}", event.traceparent, SpanKind.CONSUMER):
             try:
-                return await self._handle(event)
+                return Outcome.HANDLED if await self._handle(event) else Outcome.HANDED_BACK
             except Reject as error:
                 return await self._bury(raw, str(error))
 
@@ -183,7 +205,7 @@ class Subscriber:
             await asyncio.sleep(pause)
         return False
 
-    async def _bury(self, raw: bytes, reason: str) -> bool:
+    async def _bury(self, raw: bytes, reason: str) -> Outcome:
         try:
             await dead_letter(
                 self._sidecar,
@@ -194,5 +216,5 @@ class Subscriber:
             )
         except SidecarError as error:
             log.warning("dead letter not kept, the message comes back", error=str(error))
-            return False
-        return True
+            return Outcome.HANDED_BACK
+        return Outcome.DEAD_LETTERED

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from dapr.clients.grpc._state import Concurrency, Consistency, StateOptions
 from pydantic import BaseModel, Field, ValidationError
 
+from chat_api.metrics import FALLBACKS
 from contracts.names import CONVERSATION_STORE
 from servicekit.errors import SidecarConflict, SidecarError
 from servicekit.logs import get_logger
@@ -120,6 +121,7 @@ class ConversationStore(Conversations):
                 deadline=self._timeout,
             )
         except SidecarError as error:
+            FALLBACKS.labels("memory").inc()
             log.warning("conversation not read, answering without it", error=str(error))
             return Conversation(), None
         if not response.data:

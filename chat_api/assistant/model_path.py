@@ -17,6 +17,7 @@ from chat_api.assistant.meaning import Numbered, command_of, meaning_of
 from chat_api.assistant.model import LanguageModel, ModelFailed
 from chat_api.assistant.plausible import needs_a_yes
 from chat_api.assistant.tools import BadCall
+from chat_api.metrics import FALLBACKS
 from chat_api.tasks.models import TaskStatus
 from chat_api.understand import IntentName, Understanding, understand
 from servicekit.conversation import ModelAnswer
@@ -99,6 +100,7 @@ class ModelPath:
             answer = await self._model.ask(prompting.messages_for(request, before, tasks), tools.offered())
             return await self._followed(exchange, offline, answer, given, carry_out)
         except (ModelFailed, BadCall) as reason:
+            FALLBACKS.labels("language model").inc()
             log.warning("answering without the language model", reason=str(reason))
             return None
 

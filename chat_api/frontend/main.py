@@ -2,11 +2,14 @@
 
 import asyncio
 
+from chat_api import metrics
 from chat_api.frontend.app import create_app
 from chat_api.frontend.forwarding import Backend
 from chat_api.frontend.settings import Settings
 from chat_api.http_server import serve_http
 from servicekit import service
+from servicekit.health import Health
+from servicekit.monitoring import serve_monitoring
 
 NAME = "frontend"
 
@@ -19,7 +22,11 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         silence_timeout=settings.silence_timeout,
     ) as backend:
         app = create_app(settings, backend)
-        await service.run_parts(stop, serve_http(app, host=settings.host, port=settings.port))
+        await service.run_parts(
+            stop,
+            serve_http(app, host=settings.host, port=settings.port),
+            serve_monitoring(settings, Health({}), metrics.REGISTRY),
+        )
 
 
 def main() -> None:

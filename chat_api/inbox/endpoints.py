@@ -13,9 +13,11 @@ from chat_api.auth.service import AuthService
 from chat_api.errors import NotAuthenticated
 from chat_api.inbox.models import InboxItem, ItemKind
 from chat_api.inbox.service import InboxService, TasksChanged
+from chat_api.metrics import LAG, STREAMS
 from chat_api.tasks.endpoints import task_view
 from chat_api.tasks.schemas import TaskView
 from contracts.base import Instant
+from servicekit.metrics import seconds_since
 
 router = APIRouter(prefix="/api/v1", tags=["reminders"])
 
@@ -127,9 +129,14 @@ async def events(
             return False
         return True
 
-    yield ServerSentEvent(comment="connected", retry=_RECONNECT_MS)
-    async for item in service.stream(user.id, start, allowed=session_is_open):
-        yield _event(item)
+    opened_at = datetime.now(UTC)
+    with STREAMS.track_inprogress():
+        yield ServerSentEvent(comment="connected", retry=_RECONNECT_MS)
+        async for item in service.stream(user.id, start, allowed=session_is_open):
+            # What was due before nobody listened to: that it comes now says nothing about us.
+            if isinstance(item, InboxItem) and item.due_at >= opened_at:
+                LAG.labels("stream").observe(seconds_since(item.due_at))
+            yield _event(item)
 
 
 def _event(item: InboxItem | TasksChanged) -> ServerSentEvent:

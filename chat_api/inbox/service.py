@@ -18,6 +18,7 @@ from chat_api.inbox.feed import InboxFeed
 from chat_api.inbox.models import InboxItem, ItemKind
 from chat_api.inbox.repository import InboxRepository
 from chat_api.inbox.responding import respond
+from chat_api.metrics import LAG, RECEIVED
 from chat_api.outbox import OutboxRelay
 from chat_api.preferences.quiet import quiet_until
 from chat_api.preferences.repository import preferences_of
@@ -40,6 +41,7 @@ from contracts.events import (
     TaskChange,
 )
 from servicekit.logs import get_logger
+from servicekit.metrics import seconds_since
 from servicekit.subscriptions import Reject
 
 log = get_logger(__name__)
@@ -178,7 +180,9 @@ class InboxService:
         now = datetime.now(UTC)
         async with self._database.writing(fired.user_id) as session:
             outcome, publish = await self._receive(session, fired, now)
+        RECEIVED.labels(outcome.replace(" ", "_")).inc()
         if outcome == "delivered":
+            LAG.labels("inbox").observe(seconds_since(fired.due_at))
             self._feed.wake()
         if publish:
             self._relay.wake()

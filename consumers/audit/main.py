@@ -11,6 +11,8 @@ from contracts.audit import ListActivity
 from contracts.names import ACTIVITY_METHOD, AUDIT, REMINDERS, TASK_EVENTS, TASK_UPDATES
 from servicekit import service
 from servicekit.callbacks import AppChannel, Method
+from servicekit.health import Health
+from servicekit.monitoring import serve_monitoring
 from servicekit.sidecar import Sidecar
 from servicekit.subscriptions import Subscriber
 
@@ -26,14 +28,17 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             Subscriber(sidecar, topic, recorder.handle, service=AUDIT, max_in_flight=settings.max_events_in_flight)
             for topic in TOPICS
         ]
+        health = Health({"sidecar": lambda: sidecar.up, "topics": lambda: all(one.active for one in subscribers)})
         channel = AppChannel(
             settings,
-            healthy=lambda: sidecar.up,
+            healthy=health.ready,
             methods={ACTIVITY_METHOD: Method(ListActivity, ActivityReader(trail, key).page)},
         )
         await channel.start()
         try:
-            await service.run_parts(stop, *(subscriber.run() for subscriber in subscribers))
+            await service.run_parts(
+                stop, *(subscriber.run() for subscriber in subscribers), serve_monitoring(settings, health)
+            )
         finally:
             await channel.stop()
 

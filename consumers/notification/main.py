@@ -2,6 +2,7 @@
 
 import asyncio
 
+from consumers.notification import metrics
 from consumers.notification.bindings import Bindings
 from consumers.notification.courier import Courier
 from consumers.notification.mail_server import MailServer
@@ -28,6 +29,8 @@ from contracts.names import (
 from contracts.push import AskPushKey, CheckPushTarget
 from servicekit import service
 from servicekit.callbacks import AppChannel, Method
+from servicekit.health import Health
+from servicekit.monitoring import serve_monitoring
 from servicekit.sidecar import Sidecar
 from servicekit.subscriptions import Subscriber
 
@@ -58,9 +61,10 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
                 webhook_hosts=await webhooks.hosts(),
             )
 
+        health = Health({"sidecar": lambda: sidecar.up, NOTIFICATIONS: lambda: subscriber.active})
         channel = AppChannel(
             settings,
-            healthy=lambda: sidecar.up,
+            healthy=health.ready,
             methods={
                 CHANNELS_METHOD: Method(AskChannels, offered),
                 PUSH_KEY_METHOD: Method(AskPushKey, services.public_key),
@@ -71,7 +75,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         )
         await channel.start()
         try:
-            await service.run_parts(stop, subscriber.run())
+            await service.run_parts(stop, subscriber.run(), serve_monitoring(settings, health, metrics.REGISTRY))
         finally:
             await courier.stop()
             await channel.stop()

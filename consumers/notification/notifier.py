@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from consumers.notification.courier import Courier, Errand
 from consumers.notification.delivery import UNSETTLED, Answer, Outcome, Progress, is_stale, next_try, summary
 from consumers.notification.mail_server import MailServer
+from consumers.notification.metrics import DELIVERIES
 from consumers.notification.push_services import PushServices
 from consumers.notification.settings import Settings
 from consumers.notification.stored_key import StoredKey
@@ -216,6 +217,7 @@ def _failed(why: str) -> Progress:
 
 
 def _note(wanted: NotificationWanted, channel: Channel, progress: Progress) -> None:
+    DELIVERIES.labels(channel, progress.outcome).inc()
     log.info(
         "notification attempt",
         channel=channel,

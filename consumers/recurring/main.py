@@ -7,6 +7,8 @@ from consumers.recurring.settings import Settings
 from contracts.names import RECURRING, TASK_EVENTS
 from servicekit import service
 from servicekit.callbacks import AppChannel
+from servicekit.health import Health
+from servicekit.monitoring import serve_monitoring
 from servicekit.sidecar import Sidecar
 from servicekit.subscriptions import Subscriber
 
@@ -21,10 +23,11 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             service=RECURRING,
             max_in_flight=settings.max_events_in_flight,
         )
-        channel = AppChannel(settings, healthy=lambda: sidecar.up)
+        health = Health({"sidecar": lambda: sidecar.up, TASK_EVENTS: lambda: subscriber.active})
+        channel = AppChannel(settings, healthy=health.ready)
         await channel.start()
         try:
-            await service.run_parts(stop, subscriber.run())
+            await service.run_parts(stop, subscriber.run(), serve_monitoring(settings, health))
         finally:
             await channel.stop()
 

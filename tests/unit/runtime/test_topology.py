@@ -71,6 +71,7 @@ def test_an_app_gets_the_addresses_of_its_instance_over_what_the_run_file_says(t
             app_port=5,
             sidecar_ports=SIDECAR,
             port=9000,
+            monitoring_port=9100,
             layout=Layout(tmp_path),
             log_format="json",
         )
@@ -80,6 +81,7 @@ def test_an_app_gets_the_addresses_of_its_instance_over_what_the_run_file_says(t
     assert chat["DATABASE_URL"] == f"sqlite+aiosqlite:///{tmp_path}/.data/tasks.db"
     assert chat["LOG_LEVEL"] == "DEBUG"
     assert "PORT" not in actor
+    assert actor["MONITORING_PORT"] == "9100"
 
 
 def test_no_process_is_told_to_listen_beyond_loopback(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from runtime.ports import Ports
 from servicekit.callbacks import AppChannel
+from servicekit.health import Health
 from servicekit.settings import ServiceSettings
 
 
@@ -29,7 +30,8 @@ def ask(*arguments: str, **env: str) -> int:
 async def test_the_status_says_how_the_service_is(
     healthy: bool, arguments: tuple[str, ...], token: str, status: int
 ) -> None:
-    channel = AppChannel(ServiceSettings(app_port=0, app_api_token="right"), healthy=lambda: healthy)
+    health = Health({"sidecar": lambda: healthy})
+    channel = AppChannel(ServiceSettings(app_port=0, app_api_token="right"), healthy=health.ready)
     port = await channel.start()
     try:
         assert await to_thread(ask, *arguments, APP_PORT=str(port), APP_API_TOKEN=token) == status

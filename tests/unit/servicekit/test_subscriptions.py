@@ -9,7 +9,7 @@ import pytest
 from contracts.events import CloudEvent, DeadLetter, Event, Replayed, TaskChange, TaskEvent
 from servicekit.errors import SidecarUnavailable
 from servicekit.sidecar import Sidecar
-from servicekit.subscriptions import Reject, Subscriber
+from servicekit.subscriptions import Outcome, Reject, Subscriber
 
 NOW = datetime(2026, 11, 24, 17, tzinfo=UTC)
 EVENT = TaskEvent(change=TaskChange.CREATED, task_id="t1", user_id="u1", version=1, title="x", occurred_at=NOW)
@@ -42,7 +42,7 @@ class Reader:
             raise self._error
         self.handled.append(event)
 
-    async def take(self, raw: bytes) -> bool:
+    async def take(self, raw: bytes) -> Outcome:
         return await self._subscriber._process(raw)
 
     @property
@@ -61,13 +61,13 @@ def replay(payload: bytes, service: str = "reader") -> bytes:
 
 async def test_a_replayed_message_is_handled_with_the_id_it_had() -> None:
     reader = Reader()
-    assert await reader.take(replay(wire(EVENT)))
+    assert await reader.take(replay(wire(EVENT))) is Outcome.HANDLED
     assert [(event.id, event.data) for event in reader.handled] == [(EVENT.event_id(), EVENT)]
 
 
 async def test_a_replay_for_another_service_is_passed_over() -> None:
     reader = Reader()
-    assert await reader.take(replay(wire(EVENT), service="another"))
+    assert await reader.take(replay(wire(EVENT), service="another")) is Outcome.PASSED_OVER
     assert (reader.handled, reader.letters) == ([], [])
 
 
@@ -76,7 +76,7 @@ async def test_a_replay_that_fails_again_is_a_letter_of_the_message_itself(
     payload: bytes, error: Exception | None
 ) -> None:
     reader = Reader(error)
-    assert await reader.take(replay(payload))
+    assert await reader.take(replay(payload)) is Outcome.DEAD_LETTERED
     (letter,) = reader.letters
     assert base64.b64decode(letter.payload_base64) == payload
     assert (letter.service, letter.source) == ("reader", "topic/task-events")
@@ -85,11 +85,11 @@ async def test_a_replay_that_fails_again_is_a_letter_of_the_message_itself(
 async def test_a_replay_whose_letter_cannot_be_kept_comes_back() -> None:
     reader = Reader()
     reader.sidecar.away = True
-    assert not await reader.take(replay(b"no json"))
+    assert await reader.take(replay(b"no json")) is Outcome.HANDED_BACK
 
 
 async def test_a_kind_that_came_later_is_passed_over() -> None:
     reader = Reader()
     later = {"specversion": "1.0", "id": "x", "source": "y", "type": "todo.habit.v1", "data": {}}
-    assert await reader.take(json.dumps(later).encode())
+    assert await reader.take(json.dumps(later).encode()) is Outcome.PASSED_OVER
     assert (reader.handled, reader.letters) == ([], [])
