@@ -27,7 +27,7 @@ CALLERS: Final[Mapping[str, Mapping[str, Sequence[str]]]] = {
         )
     },
     names.RECURRING: {},
-    names.REMINDER_ACTOR: {},
+    names.REMINDER_ACTOR: {names.SCHEDULER: (names.HOST_AGAIN_METHOD,)},
     names.SCHEDULER: {
         # The dead letters are for todo-ops, which goes through this app's sidecar.
         names.REMINDER_ACTOR: (

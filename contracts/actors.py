@@ -26,3 +26,9 @@ class ReminderActorInterface(ActorInterface):
     @actormethod(name="Inspect")
     async def inspect(self) -> dict[str, Any] | None:
         """The stored state, or nothing when this reminder was never seen."""
+        raise NotImplementedError
+
+    @actormethod(name="Ping")
+    async def ping(self) -> dict[str, Any]:
+        """Answer a `Pong` at once, and touch nothing: for one who looks whether actors are found."""
+        raise NotImplementedError

@@ -80,6 +80,28 @@ class RespondAnswer(Contract):
     outcome: RespondOutcome
 
 
+class Ping(Contract):
+    """Is there anybody?"""
+
+
+class Pong(Contract):
+    """The answer of `Ping`."""
+
+    here: bool = True
+
+
+class HostAgain(Contract):
+    """The caller's daprd finds no actor: register them with daprd, and so with placement, anew."""
+
+    traceparent: str | None = None
+
+
+class HostedAgain(Contract):
+    """Whether that is done; it is not while the service registers them anyway."""
+
+    hosted: bool
+
+
 class ReminderStatus(StrEnum):
     """Where a reminder is in its life (reminder_actor.lifecycle draws the transitions)."""
 

@@ -21,6 +21,7 @@ from contracts.reminders import (
     FireAnswer,
     FireOutcome,
     FireReminder,
+    Pong,
     RespondAnswer,
     RespondOutcome,
     RespondReminder,
@@ -113,6 +114,10 @@ class ReminderActor(Actor, ReminderActorInterface):
         """The stored state as JSON, or nothing when this reminder was never seen."""
         state = await self._load()
         return state.model_dump(mode="json") if state else None
+
+    async def ping(self) -> dict[str, Any]:
+        """Somebody looks whether actors are found."""
+        return Pong().model_dump(mode="json")
 
     @asynccontextmanager
     async def _turn(self, name: str, traceparent: str | None) -> AsyncIterator[None]:

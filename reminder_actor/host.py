@@ -17,6 +17,7 @@ from dapr.actor.runtime.grpc_host import ActorGrpcHost
 from dapr.actor.runtime.runtime import ActorRuntime
 from dapr.clients.grpc._channel import create_aio_channel
 
+from contracts.reminders import HostAgain, HostedAgain
 from reminder_actor.actor import ReminderActor
 from servicekit.logs import get_logger
 from servicekit.retry import Backoff
@@ -48,6 +49,7 @@ class ActorHosting:
         self._address = address
         self._timeout = max(1, round(timeout))
         self._serving = False
+        self._again = asyncio.Event()
         ActorRuntime.set_actor_config(
             ActorRuntimeConfig(
                 # A pending reminder needs no memory: its state is read back when its job fires.
@@ -64,6 +66,18 @@ class ActorHosting:
         """Whether daprd has the actor type registered on an open stream."""
         return self._serving
 
+    async def host_again(self, _: HostAgain) -> HostedAgain:
+        """Register the actors anew, because another service's daprd does not find them.
+
+        When a network was cut for some seconds, placement may have given this daprd up while daprd takes the connection
+        for a live one: it only listens on it, so nothing tells it otherwise. What it sends now to register anew does.
+        """
+        if not self._serving:
+            return HostedAgain(hosted=False)
+        log.warning("actors are not found elsewhere, registering them anew")
+        self._again.set()
+        return HostedAgain(hosted=True)
+
     async def run(self) -> None:
         """Serve until cancelled."""
         backoff, failures = Backoff(base=0.2, cap=3.0), 0
@@ -79,6 +93,7 @@ class ActorHosting:
                 failures += 1
                 continue
             failures = 0
+            self._again.clear()
             self._serving = True
             log.info("actors hosted", connection=self._sidecar.generation)
             try:
@@ -89,7 +104,7 @@ class ActorHosting:
             log.warning("actor stream over, opening it again")
 
     async def _until_over(self, host: _Host, generation: int) -> None:
-        while not host.ended.is_set() and self._sidecar.generation == generation:
+        while not (host.ended.is_set() or self._again.is_set()) and self._sidecar.generation == generation:
             try:
                 async with asyncio.timeout(0.5):
                     await host.ended.wait()

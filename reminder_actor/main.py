@@ -2,13 +2,14 @@
 
 import asyncio
 
-from contracts.names import REMINDER_ACTOR, TASK_EVENTS
+from contracts.names import HOST_AGAIN_METHOD, REMINDER_ACTOR, TASK_EVENTS
+from contracts.reminders import HostAgain
 from reminder_actor import metrics
 from reminder_actor.events import TaskEvents
 from reminder_actor.host import ActorHosting
 from reminder_actor.settings import Settings
 from servicekit import service
-from servicekit.callbacks import AppChannel
+from servicekit.callbacks import AppChannel, Method
 from servicekit.health import Health
 from servicekit.monitoring import serve_monitoring
 from servicekit.sidecar import Sidecar
@@ -31,7 +32,11 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         health = Health(
             {"sidecar": lambda: sidecar.up, "actors": lambda: hosting.serving, TASK_EVENTS: lambda: subscriber.active}
         )
-        channel = AppChannel(settings, healthy=health.ready)
+        channel = AppChannel(
+            settings,
+            healthy=health.ready,
+            methods={HOST_AGAIN_METHOD: Method(HostAgain, hosting.host_again)},
+        )
         await channel.start()
         try:
             await service.run_parts(

@@ -18,6 +18,7 @@ from scheduler.callbacks import JobCallbacks
 from scheduler.dead_letters import DeadLetters
 from scheduler.jobs import ReminderJobs, RepairJob
 from scheduler.letter_archive import LetterArchive
+from scheduler.lookout import Lookout
 from scheduler.repair import Repair, keep_repair_job
 from scheduler.settings import Settings
 from servicekit import service
@@ -41,8 +42,15 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         )
         callbacks = JobCallbacks(sidecar, repair.sweep, max_in_flight=settings.max_callbacks_in_flight)
         letters = DeadLetters(sidecar, LetterArchive(sidecar), callbacks.handle)
+        lookout = Lookout(sidecar, interval=settings.look_interval, patience=settings.look_patience)
         subscriber = Subscriber(sidecar, DEAD_LETTERS, letters.handle, service=SCHEDULER)
-        health = Health({"sidecar": lambda: sidecar.up, DEAD_LETTERS: lambda: subscriber.active})
+        health = Health(
+            {
+                "sidecar": lambda: sidecar.up,
+                "actors": lambda: not lookout.lost,
+                DEAD_LETTERS: lambda: subscriber.active,
+            }
+        )
         channel = AppChannel(
             settings,
             healthy=health.ready,
@@ -60,6 +68,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             await service.run_parts(
                 stop,
                 subscriber.run(),
+                lookout.run(),
                 keep_repair_job(sidecar, RepairJob(sidecar, interval=settings.repair_interval)),
                 serve_monitoring(settings, health, metrics.REGISTRY),
             )

@@ -10,6 +10,15 @@ class Settings(ServiceSettings):
 
     retry_interval: int = Field(default=3, ge=1, le=3600, description="Between triggers of a job that was not done.")
     max_callbacks_in_flight: int = Field(default=256, ge=1, le=4096, description="Job callbacks handled at once.")
+    look_interval: float = Field(
+        default=3.0, gt=0, le=60, description="Between looks whether this service's daprd finds the actors."
+    )
+    look_patience: float = Field(
+        default=10.0,
+        gt=0,
+        le=600,
+        description="After so long without finding one they are registered anew; after twice that daprd is restarted.",
+    )
     repair_interval: int = Field(default=30, ge=1, le=3600, description="Between repair sweeps.")
     repair_grace: float = Field(
         default=10.0, gt=0, le=3600, description="A reminder this late has not fired by itself and is repaired."

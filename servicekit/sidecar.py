@@ -291,6 +291,30 @@ class Sidecar:
         response = await self._call("read metadata", call, deadline=deadline)
         return {one.name: one.type for one in response.registered_components}
 
+    # daprd itself
+
+    async def looks_for_placement(self) -> bool:
+        """Whether daprd knows that it has no connection to placement, and so is at getting one.
+
+        Raises:
+            SidecarUnavailable: it does not say.
+        """
+        call = self.stub().GetMetadata(api_v1.GetMetadataRequest(), timeout=self._timeout)
+        response = await self._call("read metadata", call)
+        return "disconnected" in response.actor_runtime.placement
+
+    async def shut_down(self) -> None:
+        """Have daprd end at once; whatever keeps it running starts it again.
+
+        In good order it would wait for this service's subscriptions to end first (1.18), and so for ever.
+
+        Raises:
+            SidecarUnavailable: it is not known whether it will.
+        """
+        metadata = (("dapr-force-shutdown", "true"),)
+        call = self.stub().Shutdown(api_v1.ShutdownRequest(), timeout=self._timeout, metadata=metadata)
+        await self._call("shut down", call)
+
     # Output bindings
 
     async def invoke_binding(

@@ -59,6 +59,19 @@ class Partitions:
                 await watching
             await asyncio.to_thread(_iptables, "-F", self._chain)
 
+    @contextlib.asynccontextmanager
+    async def from_port(self, pid: int, port: int) -> AsyncIterator[None]:
+        """Cut the connections that a process has now to a port, and only those, while the block runs."""
+        connections = psutil.Process(pid).net_connections("tcp")
+        ends = {one.laddr.port for one in connections if one.raddr and one.raddr.port == port}
+        assert ends, f"process {pid} has no connection to port {port}"
+        for end in ends:
+            await asyncio.to_thread(self._drop, end)
+        try:
+            yield
+        finally:
+            await asyncio.to_thread(_iptables, "-F", self._chain)
+
     async def _watch(self, pid: Callable[[], int | None], cut: set[int]) -> None:
         while True:
             await asyncio.sleep(_LOOK)
@@ -69,9 +82,12 @@ class Partitions:
         if process is None:
             return
         for port in _ports(process) - cut:
-            _iptables("-A", self._chain, "-p", "tcp", "--dport", str(port), "-j", "DROP")
-            _iptables("-A", self._chain, "-p", "tcp", "--sport", str(port), "-j", "DROP")
+            self._drop(port)
             cut.add(port)
+
+    def _drop(self, port: int) -> None:
+        _iptables("-A", self._chain, "-p", "tcp", "--dport", str(port), "-j", "DROP")
+        _iptables("-A", self._chain, "-p", "tcp", "--sport", str(port), "-j", "DROP")
 
 
 def _ports(pid: int) -> set[int]:

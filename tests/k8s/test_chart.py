@@ -289,6 +289,15 @@ def test_pods_meet_the_restricted_standard_and_cannot_write_to_their_image(argum
 
 
 @both
+def test_dead_connections_of_sidecars_are_found_within_half_a_minute(arguments: tuple[str, ...]) -> None:
+    """daprd only listens on its connection to placement; tests/chaos/test_placement.py shows what comes of it."""
+    for app_id, deployment in deployments(arguments).items():
+        settings = {one["name"]: int(one["value"]) for one in deployment.pod_spec["securityContext"]["sysctls"]}
+        wait, pause, tries = (settings[f"net.ipv4.tcp_keepalive_{name}"] for name in ("time", "intvl", "probes"))
+        assert wait + pause * tries <= 30, app_id
+
+
+@both
 def test_long_running_pods_have_probes_and_are_spread_and_protected(arguments: tuple[str, ...]) -> None:
     budgets = of_kind("PodDisruptionBudget", *arguments)
     for name, item in of_kind("Deployment", *arguments).items():
