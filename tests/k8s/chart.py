@@ -19,6 +19,13 @@ RELEASE, NAMESPACE, DAPR_NAMESPACE = "todo", "todo", "dapr-system"
 
 MINIKUBE: Final = ()
 OKE: Final = ("-f", str(CHART / "values-oke.yaml"))
+EVERYTHING: Final = (
+    "--set",
+    "ingress.enabled=true,ingress.tlsSecret=cert,monitoring.serviceMonitor=true,languageModel.enabled=true,"
+    "secrets.languageModel.apiKey=k,email.enabled=true,email.host=smtp.example.org,email.from=todo@example.org,"
+    "secrets.smtp.user=u,secrets.smtp.password=p,webhooks.hosts={hooks.example.org:9443},push.contact=mailto:a@example.org",
+)
+"""All that can be switched on."""
 VALUES: Final = {"minikube": MINIKUBE, "oke": OKE}
 
 

@@ -31,6 +31,7 @@ _CONTROLLERS: Final = (
     "serviceaccount-controller",
     "root-ca-certificate-publisher-controller",
     "namespace-controller",
+    "persistentvolumeclaim-protection-controller",
     "garbage-collector-controller",
     "disruption-controller",
 )

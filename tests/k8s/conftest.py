@@ -8,7 +8,7 @@ import pytest
 from runtime.install import Binaries
 from tests.k8s.cluster import Cluster
 from tests.k8s.dapr import ControlPlane
-from tests.k8s.tools import dapr_chart
+from tests.k8s.tools import dapr_chart, service_monitor_crd
 
 _FOLDER = Path(__file__).parent
 
@@ -30,9 +30,9 @@ def _named(config: pytest.Config) -> list[Path]:
 
 @pytest.fixture(scope="session")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """An API server that knows Dapr's resources."""
+    """An API server that knows Dapr's resources, and the Prometheus operator's."""
     with Cluster(tmp_path_factory.mktemp("cluster")) as running:
-        for path in sorted((dapr_chart() / "crds").glob("*.yaml")):
+        for path in (*sorted((dapr_chart() / "crds").glob("*.yaml")), service_monitor_crd()):
             running.kubectl("apply", "--server-side", "-f", path)
         running.kubectl("wait", "--for=condition=Established", "crd", "--all", "--timeout=30s")
         yield running

@@ -54,15 +54,17 @@ class ControlPlane:
             self._install()
             self._start()
         except BaseException:
-            self.__exit__()
+            with contextlib.suppress(Exception):  # what went wrong first is what is to be read
+                self.__exit__()
             raise
         return self
 
     def __exit__(self, *_: object) -> None:
         self._running.close()
         # Without an injector no pod could be made any more.
-        with contextlib.suppress(Exception):
-            self._cluster.helm("uninstall", "dapr", "-n", DAPR_NAMESPACE)
+        self._cluster.helm("uninstall", "dapr", "-n", DAPR_NAMESPACE)
+        # What sentry and the scheduler have made there would be another authority's to the next control plane.
+        self._cluster.kubectl("delete", "namespace", DAPR_NAMESPACE, "--timeout=50s")
 
     def _install(self) -> None:
         self._cluster.namespace(DAPR_NAMESPACE)

@@ -2,7 +2,7 @@
 
 import json
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,10 +29,10 @@ def of_kubernetes(version: str) -> Path:
     return folder
 
 
-def of_custom_resources(source: Path, target: Path) -> Path:
-    """The same for the CRDs in a folder."""
+def of_custom_resources(sources: Iterable[Path], target: Path) -> Path:
+    """The same for the CRDs in these files."""
     target.mkdir(parents=True, exist_ok=True)
-    for path in source.glob("*.yaml"):
+    for path in sources:
         for crd in yaml.safe_load_all(path.read_text()):
             if not crd or crd["kind"] != "CustomResourceDefinition":
                 continue

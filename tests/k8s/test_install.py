@@ -5,7 +5,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.k8s.chart import CHART, RELEASE, VALUES, Refused, of_kind
+from tests.k8s.chart import CHART, EVERYTHING, MINIKUBE, OKE, RELEASE, VALUES, Refused, of_kind
 from tests.k8s.chart import values as chart_values
 from tests.k8s.cluster import Cluster
 from tests.k8s.kubelet import Kubelet, image_of
@@ -14,6 +14,9 @@ pytestmark = [pytest.mark.k8s, pytest.mark.timeout(600)]
 
 BEFORE = Path(__file__).parent / "todo-app-0.1.0"
 RESTRICTED = {"pod-security.kubernetes.io/enforce": "restricted"}
+
+# Once as it is, once with all that can be switched on.
+INSTALLED = {"minikube": MINIKUBE, "oke": (*OKE, *EVERYTHING)}
 
 both = pytest.mark.parametrize("values", VALUES)
 
@@ -45,9 +48,11 @@ def dry_run(cluster: Cluster, namespace: str, *arguments: str) -> str:
 @both
 def test_the_api_server_takes_a_dry_run(cluster: Cluster, values: str) -> None:
     namespace = cluster.namespace(f"dry-{values}", **RESTRICTED)
-    taken = dry_run(cluster, namespace, *VALUES[values])
+    taken = dry_run(cluster, namespace, *VALUES[values], *EVERYTHING)
     kinds = {line.split(".")[0].split("/")[0] for line in taken.splitlines()}
-    assert {"component", "configuration", "resiliency", "deployment", "job", "pod", "networkpolicy"} <= kinds
+    workloads = {"deployment", "job", "pod", "horizontalpodautoscaler", "poddisruptionbudget"}
+    assert workloads | {"networkpolicy", "ingress", "service", "servicemonitor"} <= kinds
+    assert {"component", "configuration", "resiliency"} <= kinds
     assert not deployments(cluster, namespace)
 
 
@@ -63,7 +68,7 @@ def test_the_api_server_refuses_what_is_wrong(cluster: Cluster) -> None:
 @both
 def test_it_installs_and_every_pod_is_admitted(cluster: Cluster, values: str) -> None:
     namespace = cluster.namespace(f"real-{values}", **RESTRICTED)
-    arguments = VALUES[values]
+    arguments = INSTALLED[values]
     with Kubelet(cluster, namespace).working() as kubelet:
         cluster.helm("install", RELEASE, CHART, "-n", namespace, *arguments)
         pods = cluster.eventually(lambda: cluster.pods(namespace), lambda pods: len(pods) >= wanted_pods(*arguments))
@@ -94,14 +99,15 @@ def _may_read(cluster: Cluster, namespace: str, account: str, secret: str) -> st
         return "no"
 
 
-def test_from_0_1_0_and_back(cluster: Cluster) -> None:
-    namespace = cluster.namespace("upgrade", **RESTRICTED)
+@both
+def test_from_0_1_0_and_back(cluster: Cluster, values: str) -> None:
+    namespace = cluster.namespace(f"upgrade-{values}", **RESTRICTED)
     old = {f"{RELEASE}-todo-app-frontend", f"{RELEASE}-todo-app-backend"}
-    new = set(of_kind("Deployment"))
+    new = set(of_kind("Deployment", *VALUES[values]))
     with Kubelet(cluster, namespace).working() as kubelet:
         cluster.helm("install", RELEASE, BEFORE, "-n", namespace, "--wait")
         assert deployments(cluster, namespace) == old
-        cluster.helm("upgrade", RELEASE, CHART, "-n", namespace)
+        cluster.helm("upgrade", RELEASE, CHART, "-n", namespace, *VALUES[values])
         assert deployments(cluster, namespace) == new
         assert "migrations" in kubelet.ran
         cluster.helm("rollback", RELEASE, "1", "-n", namespace, "--wait")

@@ -6,18 +6,17 @@ from pathlib import Path
 import pytest
 
 from tests.components.resources import PRODUCTION
-from tests.k8s.chart import VALUES, render
+from tests.k8s.chart import EVERYTHING, VALUES, render
 from tests.k8s.schemas import KUBERNETES_VERSIONS, of_custom_resources, of_kubernetes
-from tests.k8s.tools import dapr_chart, tool
+from tests.k8s.tools import dapr_chart, service_monitor_crd, tool
 
 pytestmark = [pytest.mark.k8s, pytest.mark.timeout(600)]
 
-EVERYTHING = ("--set", "ingress.enabled=true,languageModel.enabled=true,secrets.languageModel.apiKey=k")
-
 
 @pytest.fixture(scope="module")
-def dapr_schemas(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return of_custom_resources(dapr_chart() / "crds", tmp_path_factory.mktemp("crds"))
+def custom_schemas(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    sources = [*(dapr_chart() / "crds").glob("*.yaml"), service_monitor_crd()]
+    return of_custom_resources(sources, tmp_path_factory.mktemp("crds"))
 
 
 def conform(text: str, version: str, *custom: Path) -> subprocess.CompletedProcess[str]:
@@ -30,15 +29,15 @@ def conform(text: str, version: str, *custom: Path) -> subprocess.CompletedProce
 
 @pytest.mark.parametrize("version", KUBERNETES_VERSIONS)
 @pytest.mark.parametrize("values", VALUES)
-def test_it_conforms(dapr_schemas: Path, version: str, values: str) -> None:
-    answer = conform(render(*VALUES[values], *EVERYTHING, kubernetes=version), version, dapr_schemas)
+def test_it_conforms(custom_schemas: Path, version: str, values: str) -> None:
+    answer = conform(render(*VALUES[values], *EVERYTHING, kubernetes=version), version, custom_schemas)
     assert answer.returncode == 0, answer.stdout + answer.stderr
     assert "Skipped: 0" in answer.stdout
 
 
-def test_the_production_set_conforms(dapr_schemas: Path) -> None:
+def test_the_production_set_conforms(custom_schemas: Path) -> None:
     text = "\n---\n".join(path.read_text() for path in PRODUCTION.glob("*.yaml"))
-    answer = conform(text, KUBERNETES_VERSIONS[-1], dapr_schemas)
+    answer = conform(text, KUBERNETES_VERSIONS[-1], custom_schemas)
     assert answer.returncode == 0, answer.stdout + answer.stderr
 
 
@@ -51,15 +50,16 @@ DEFECTS = {
         "secretKeyRf:\n      key: brokers",
         "secretKeyRf",
     ),
+    "a misspelt field of what Prometheus scrapes": ("path: /, interval", "pth: /, interval", "pth"),
     "a misspelt field of a policy": ("circuitBreakers:", "circutBreakers:", "circutBreakers"),
 }
 
 
 @pytest.mark.parametrize("defect", DEFECTS)
-def test_a_defect_is_seen(dapr_schemas: Path, defect: str) -> None:
+def test_a_defect_is_seen(custom_schemas: Path, defect: str) -> None:
     old, new, complaint = DEFECTS[defect]
-    text = render()
+    text = render(*EVERYTHING)
     assert old in text
-    answer = conform(text.replace(old, new, 1), KUBERNETES_VERSIONS[-1], dapr_schemas)
+    answer = conform(text.replace(old, new, 1), KUBERNETES_VERSIONS[-1], custom_schemas)
     assert answer.returncode != 0
     assert complaint in answer.stdout

@@ -91,6 +91,13 @@ def dapr_chart() -> Path:
     return go_module(_HERE / "dapr", "github.com/dapr/dapr") / "charts" / "dapr"
 
 
+@cache
+def service_monitor_crd() -> Path:
+    """The Prometheus operator's resource type for what it is to scrape, out of its module."""
+    module = go_module(_HERE / "crds", "github.com/prometheus-operator/prometheus-operator")
+    return module / "example/prometheus-operator-crd/monitoring.coreos.com_servicemonitors.yaml"
+
+
 def go_module(where: Path, module: str) -> Path:
     """The folder of a module that the module in `where` requires, downloaded if need be."""
     go = find_go()
