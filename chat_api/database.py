@@ -32,6 +32,12 @@ _LIMITS: Final = (
 )
 _LIMITED: Final = text(f"SELECT {_LIMITS}")
 _TURN: Final = text(f"SELECT {_LIMITS}, pg_advisory_xact_lock(hashtextextended(:key, 0))")
+# In one order for all, or two that want the same turns could each hold what the other waits for.
+_TURNS: Final = text(
+    "SELECT count(pg_advisory_xact_lock(turn)) FROM "
+    "(SELECT DISTINCT hashtextextended(key, 0) AS turn "
+    "FROM unnest(CAST(:keys AS text[])) AS key ORDER BY turn) AS turns"
+)
 _TRY: Final = text(
     "SELECT key FROM unnest(CAST(:keys AS text[])) AS key WHERE pg_try_advisory_xact_lock(hashtextextended(key, 0))"
 )
@@ -135,6 +141,15 @@ class Database:
                 else:
                     await connection.execute(_TURN, {"key": f"owner/{owner}"})
             yield session
+
+    async def take_turns(self, session: AsyncSession, owners: Collection[str]) -> None:
+        """Within a transaction of `writing()`: from here on it is alone with what each of these owners has.
+
+        As `writing(owner)` for one. To be called once in a transaction, before any of their rows is locked.
+        """
+        if not self._is_sqlite:
+            connection = await session.connection()
+            await connection.execute(_TURNS, {"keys": [f"owner/{owner}" for owner in owners]})
 
     def _turn(self, owner: str | None) -> contextlib.AbstractAsyncContextManager[Any]:
         """Those of one owner in this process wait here, and hold no connection meanwhile."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import functools
 import itertools
 from datetime import timedelta
 
@@ -21,7 +22,9 @@ from chat_api.channels.notifying import NotificationService
 from chat_api.channels.service import ChannelService
 from chat_api.database import Database
 from chat_api.http_server import serve_http
+from chat_api.inbox.delivered import DeliveredNotes
 from chat_api.inbox.feed import InboxFeed
+from chat_api.inbox.intake import Intake
 from chat_api.inbox.service import InboxService
 from chat_api.migrations import upgrade
 from chat_api.outbox import OutboxRelay
@@ -56,7 +59,7 @@ from servicekit.logs import get_logger
 from servicekit.monitoring import serve_monitoring
 from servicekit.retry import Backoff
 from servicekit.sidecar import Sidecar
-from servicekit.subscriptions import Subscriber
+from servicekit.subscriptions import Subscriber, dead_letter
 
 log = get_logger(__name__)
 
@@ -73,7 +76,9 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         feed = InboxFeed(database)
         relay = OutboxRelay(database, sidecar, parallel=settings.relay_parallel, on_wake=feed.wake)
         tasks = TaskService(database, relay)
-        inbox = InboxService(database, feed, relay, tasks)
+        delivered = DeliveredNotes(database)
+        inbox = InboxService(database, feed, delivered, relay, tasks)
+        intake = Intake(database, feed, relay, functools.partial(_bury, sidecar))
         conversations = ConversationStore(sidecar, ttl=settings.conversation_ttl, timeout=settings.conversation_timeout)
         lists = ListService(database, relay)
         preferences = PreferencesService(database, relay)
@@ -100,7 +105,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             activity=ActivityService(AuditService(sidecar)),
         )
         subscriber = Subscriber(
-            sidecar, REMINDERS, inbox.handle, service=CHAT_API, max_in_flight=settings.max_events_in_flight
+            sidecar, REMINDERS, intake.handle, service=CHAT_API, max_in_flight=settings.max_events_in_flight
         )
 
         updates = Subscriber(
@@ -138,6 +143,8 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             stop,
             serve_http(app, host=settings.host, port=settings.port, end_streams=feed.close),
             subscriber.run(),
+            intake.run(),
+            delivered.run(),
             updates.run(),
             relay.run(),
             relay.watch(),
@@ -145,6 +152,10 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             watch_reminders(database),
             serve_monitoring(settings, health, metrics.REGISTRY),
         )
+
+
+async def _bury(sidecar: Sidecar, payload: bytes, reason: str) -> None:
+    await dead_letter(sidecar, service=CHAT_API, source=f"topic/{REMINDERS}", reason=reason, payload=payload)
 
 
 async def _migrate(url: str) -> None:

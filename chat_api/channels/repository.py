@@ -1,6 +1,6 @@
 """All queries on the channels."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -27,6 +27,20 @@ class ChannelRepository:
             EmailAddress.user_id == user_id, col(EmailAddress.verified_at).is_not(None), col(EmailAddress.enabled)
         )
         return (await self._session.exec(query)).first()
+
+    async def who_is_mailed_to(self, user_ids: Collection[str]) -> frozenset[str]:
+        """Those of these users who have an address that reminders go to."""
+        query = select(EmailAddress.user_id).where(
+            col(EmailAddress.user_id).in_(user_ids),
+            col(EmailAddress.verified_at).is_not(None),
+            col(EmailAddress.enabled),
+        )
+        return frozenset((await self._session.exec(query)).all())
+
+    async def who_has_a_webhook(self, user_ids: Collection[str]) -> frozenset[str]:
+        """Those of these users whose webhook is on."""
+        query = select(Webhook.user_id).where(col(Webhook.user_id).in_(user_ids), col(Webhook.enabled))
+        return frozenset((await self._session.exec(query)).all())
 
     async def by_unsubscribe_token(self, token: str) -> EmailAddress | None:
         """Whoever's it is."""

@@ -1,6 +1,7 @@
 """Says, in the transaction that puts something into the inbox, that its user is to hear of it wherever they are."""
 
-from datetime import UTC, datetime
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -13,15 +14,15 @@ from contracts.channels import Channel, DeliveryState
 from contracts.events import NotificationWanted
 
 
-async def want_notification(session: AsyncSession, item: InboxItem, *, not_before: datetime | None) -> bool:
-    """Put the event into the outbox, for `not_before` or for now; whether there is any channel to reach the user by.
+def want_notification(
+    session: AsyncSession, item: InboxItem, channels: Sequence[Channel], *, not_before: datetime | None, now: datetime
+) -> bool:
+    """Put the event into the outbox, for `not_before` or for `now`; whether there is any channel to reach the user by.
 
     The item must have its id. A user without a channel costs no event: a new channel is asked for here.
     """
-    channels = await chosen_channels(session, item.user_id)
     if not channels:
         return False
-    now = datetime.now(UTC)
     for channel in channels:
         session.add(ItemDelivery(item_id=item.id or 0, channel=channel, state=DeliveryState.WAITING, at=now))
     event = NotificationWanted(
@@ -38,13 +39,12 @@ async def want_notification(session: AsyncSession, item: InboxItem, *, not_befor
     return True
 
 
-async def chosen_channels(session: AsyncSession, user_id: str) -> list[Channel]:
-    """By which channels the user wants to be reached."""
+async def chosen_channels(session: AsyncSession, user_ids: Collection[str]) -> Mapping[str, Sequence[Channel]]:
+    """By which channels each of these users wants to be reached."""
     channels = ChannelRepository(session)
-    webhook = await channels.webhook(user_id)
     chosen = {
-        Channel.PUSH: await PushRepository(session).any_of(user_id),
-        Channel.EMAIL: await channels.mailed_to(user_id) is not None,
-        Channel.WEBHOOK: webhook is not None and webhook.enabled,
+        Channel.PUSH: await PushRepository(session).who_has_any(user_ids),
+        Channel.EMAIL: await channels.who_is_mailed_to(user_ids),
+        Channel.WEBHOOK: await channels.who_has_a_webhook(user_ids),
     }
-    return [channel for channel, is_chosen in chosen.items() if is_chosen]
+    return {user_id: [one for one, users in chosen.items() if user_id in users] for user_id in user_ids}

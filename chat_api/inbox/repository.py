@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import and_, or_
+from sqlalchemy import and_, or_, tuple_
 from sqlmodel import col, func, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -19,10 +19,11 @@ class InboxRepository:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def exists(self, reminder_id: str, occurrence: str) -> bool:
-        """Whether this occurrence is in it."""
-        query = select(InboxItem.id).where(InboxItem.reminder_id == reminder_id, InboxItem.occurrence == occurrence)
-        return (await self._session.exec(query)).first() is not None
+    async def occurrences(self, named: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
+        """Those of these occurrences, reminder id and key, that are in it."""
+        pair = tuple_(col(InboxItem.reminder_id), col(InboxItem.occurrence))
+        rows = await self._session.exec(select(InboxItem.reminder_id, InboxItem.occurrence).where(pair.in_(named)))
+        return set(rows.all())
 
     def add(self, item: InboxItem) -> None:
         """Put it in."""
@@ -58,6 +59,19 @@ class InboxRepository:
             some = user_ids[first : first + _USERS_AT_ONCE]
             rows = await self._session.exec(select(User.id, newest).where(col(User.id).in_(some)))
             found.update({user_id: item_id for user_id, item_id in rows if item_id is not None})
+        return found
+
+    async def later_than(self, ids: Mapping[str, int]) -> Sequence[InboxItem]:
+        """These users' items later than the id that is named for each, by id."""
+        found: list[InboxItem] = []
+        users = list(ids)
+        for first in range(0, len(users), _USERS_AT_ONCE):
+            some = users[first : first + _USERS_AT_ONCE]
+            query = select(InboxItem).where(
+                col(InboxItem.user_id).in_(some), col(InboxItem.id) > min(ids[user_id] for user_id in some)
+            )
+            rows = await self._session.exec(query.order_by(col(InboxItem.id)))
+            found += [item for item in rows if (item.id or 0) > ids[item.user_id]]
         return found
 
     async def mark_delivered(self, item_ids: Sequence[int], now: datetime) -> None:

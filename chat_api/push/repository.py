@@ -1,6 +1,6 @@
 """All queries on push subscriptions."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -19,10 +19,10 @@ class PushRepository:
         query = select(PushSubscription).where(PushSubscription.user_id == user_id)
         return (await self._session.exec(query.order_by(col(PushSubscription.id)))).all()
 
-    async def any_of(self, user_id: str) -> bool:
-        """Whether the user has one."""
-        query = select(PushSubscription.id).where(PushSubscription.user_id == user_id).limit(1)
-        return (await self._session.exec(query)).first() is not None
+    async def who_has_any(self, user_ids: Collection[str]) -> frozenset[str]:
+        """Those of these users who have one."""
+        query = select(PushSubscription.user_id).where(col(PushSubscription.user_id).in_(user_ids)).distinct()
+        return frozenset((await self._session.exec(query)).all())
 
     async def by_endpoint(self, endpoint: str) -> PushSubscription | None:
         """Whoever's it is."""

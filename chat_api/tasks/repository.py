@@ -85,11 +85,11 @@ class TaskRepository:
         query = select(Reminder).where(col(Reminder.task_id).in_(task_ids)).order_by(col(Reminder.due_at), Reminder.id)
         return (await self._session.exec(query)).all()
 
-    async def reminder_with_task(self, reminder_id: str) -> tuple[Reminder, Task] | None:
-        """A reminder and its task, locked; for events about it."""
-        query = select(Reminder, Task).join(Task).where(Reminder.id == reminder_id).with_for_update()
-        row = (await self._session.exec(query)).first()
-        return (row[0], row[1]) if row else None
+    async def reminders_with_tasks(self, reminder_ids: Sequence[str]) -> dict[str, tuple[Reminder, Task]]:
+        """Reminders and their tasks by the reminder's id, locked; for events about them."""
+        query = select(Reminder, Task).join(Task).where(col(Reminder.id).in_(reminder_ids))
+        rows = (await self._session.exec(query.order_by(col(Reminder.id)).with_for_update())).all()
+        return {reminder.id: (reminder, task) for reminder, task in rows}
 
     async def pending(self, *, due_before: datetime, after: str, limit: int) -> Sequence[tuple[Reminder, Task]]:
         """A page of the reminders that users wait for, by id; for the repair sweep."""

@@ -24,7 +24,6 @@ from chat_api.auth.service import AuthService
 from chat_api.database import Database
 from chat_api.inbox.feed import InboxFeed
 from chat_api.inbox.models import InboxItem
-from chat_api.inbox.service import InboxService
 from chat_api.outbox import OutboxRelay
 from chat_api.settings import Settings
 from chat_api.tasks.models import TaskStatus
@@ -36,6 +35,7 @@ from runtime.layout import PROJECT
 from runtime.ports import Ports
 from servicekit.errors import SidecarUnavailable
 from tests.database.conftest import ALICE, BOB
+from tests.support.inbox import HearingInbox
 from tests.support.pgbouncer import Pgbouncer
 from tests.support.postgres import Postgres
 
@@ -82,10 +82,10 @@ async def emptied(relay: OutboxRelay, within: float = 30.0) -> None:
             await asyncio.sleep(0.02)
 
 
-def services(database: Database, broker: Broker) -> tuple[TaskService, InboxService, InboxFeed, OutboxRelay]:
+def services(database: Database, broker: Broker) -> tuple[TaskService, HearingInbox, InboxFeed, OutboxRelay]:
     relay, feed = OutboxRelay(database, broker, parallel=8), InboxFeed(database)
     tasks = TaskService(database, relay)
-    return tasks, InboxService(database, feed, relay, tasks), feed, relay
+    return tasks, HearingInbox(database, feed, relay, tasks), feed, relay
 
 
 def announcement(added: TaskWithReminders) -> CloudEvent:

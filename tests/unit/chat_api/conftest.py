@@ -26,6 +26,7 @@ from consumers.recurring.answer import answer
 from contracts.channels import CheckWebhook, CodeVerdict, OfferedChannels, SendCode, WebhookVerdict
 from contracts.events import CloudEvent, NextOccurrence, TaskEvent
 from servicekit.errors import SidecarUnavailable
+from tests.support.inbox import HearingInbox
 from tests.support.postgres import Postgres, find_binaries
 
 if TYPE_CHECKING:
@@ -148,8 +149,8 @@ def feed(database: Database) -> InboxFeed:
 
 
 @pytest.fixture
-def inbox(database: Database, feed: InboxFeed, relay: OutboxRelay, tasks: TaskService) -> InboxService:
-    return InboxService(database, feed, relay, tasks)
+def inbox(database: Database, feed: InboxFeed, relay: OutboxRelay, tasks: TaskService) -> HearingInbox:
+    return HearingInbox(database, feed, relay, tasks)
 
 
 @pytest.fixture

@@ -5,12 +5,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from chat_api.inbox.service import InboxService
 from chat_api.tasks.due import day_of
 from chat_api.tasks.models import TaskStatus
 from chat_api.tasks.schemas import TaskCreate
 from chat_api.tasks.service import TaskService
 from chat_api.understand import describe_day
+from tests.support.inbox import HearingInbox
 from tests.unit.chat_api.chatting import ROME, Chat, titles
 from tests.unit.chat_api.conftest import ALICE, Worker
 from tests.unit.chat_api.test_inbox import announcement
@@ -60,7 +60,7 @@ async def test_open_tasks_are_searched(chat: Chat) -> None:
 
 class TestFiredReminder:
     @pytest.fixture(autouse=True)
-    async def _one_has_fired(self, tasks: TaskService, inbox: InboxService) -> None:
+    async def _one_has_fired(self, tasks: TaskService, inbox: HearingInbox) -> None:
         added = await tasks.create(ALICE, TaskCreate(title="stretch", due_at=datetime.now(UTC) + timedelta(seconds=1)))
         await inbox.handle(announcement(added))
 
@@ -73,7 +73,7 @@ class TestFiredReminder:
         assert "No reminder is waiting" in (await chat.say("snooze 15 minutes")).reply
 
     async def test_acknowledging_leaves_the_task_open(
-        self, chat: Chat, tasks: TaskService, inbox: InboxService
+        self, chat: Chat, tasks: TaskService, inbox: HearingInbox
     ) -> None:
         await chat.say("ok got it")
         assert await inbox.last_open(ALICE) is None

@@ -19,7 +19,6 @@ from chat_api.channels.service import ChannelService
 from chat_api.database import Database
 from chat_api.errors import Invalid, NotFound, TooOften, Unavailable, install_handlers
 from chat_api.inbox.models import ItemKind
-from chat_api.inbox.service import InboxService
 from chat_api.outbox import OutboxRelay
 from chat_api.paths import loggable_path
 from chat_api.tasks.service import TaskService
@@ -31,6 +30,7 @@ from contracts.channels import (
     ListTargets,
     RecordDeliveries,
 )
+from tests.support.inbox import HearingInbox
 from tests.unit.chat_api.chatting import Chat
 from tests.unit.chat_api.conftest import ALICE, BOB, FakeNotifying, FakePublisher
 from tests.unit.chat_api.test_push import fired, published
@@ -43,7 +43,7 @@ Fire = Callable[[], Awaitable[int]]
 
 
 @pytest.fixture
-def fire(tasks: TaskService, inbox: InboxService) -> Fire:
+def fire(tasks: TaskService, inbox: HearingInbox) -> Fire:
     """Fires a reminder of Alice's; the inbox item."""
     return lambda: fired(tasks, inbox)
 
@@ -174,7 +174,7 @@ async def test_what_cannot_be_mailed_is_said(channels: ChannelService, notifying
 
 
 async def test_switched_off_means_that_nothing_is_sent(
-    channels: ChannelService, notifying: FakeNotifying, desk: NotificationDesk, fire: Fire, inbox: InboxService
+    channels: ChannelService, notifying: FakeNotifying, desk: NotificationDesk, fire: Fire, inbox: HearingInbox
 ) -> None:
     await confirmed(channels, notifying)
     await channels.set_webhook(ALICE, URL)
@@ -212,7 +212,7 @@ async def test_a_webhook_that_leads_elsewhere_is_refused_and_not_kept(
 
 
 async def test_what_became_of_an_item_is_kept_once_and_a_success_stays(
-    channels: ChannelService, notifying: FakeNotifying, desk: NotificationDesk, fire: Fire, inbox: InboxService
+    channels: ChannelService, notifying: FakeNotifying, desk: NotificationDesk, fire: Fire, inbox: HearingInbox
 ) -> None:
     await confirmed(channels, notifying)
     await channels.set_webhook(ALICE, URL)
@@ -238,7 +238,7 @@ async def test_what_became_of_an_item_is_kept_once_and_a_success_stays(
 
 
 async def test_when_all_channels_have_failed_the_inbox_says_so_once(
-    channels: ChannelService, notifying: FakeNotifying, desk: NotificationDesk, fire: Fire, inbox: InboxService
+    channels: ChannelService, notifying: FakeNotifying, desk: NotificationDesk, fire: Fire, inbox: HearingInbox
 ) -> None:
     await confirmed(channels, notifying)
     await channels.set_webhook(ALICE, URL)

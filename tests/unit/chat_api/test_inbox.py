@@ -12,7 +12,7 @@ from chat_api.database import Database
 from chat_api.errors import Invalid, NotFound
 from chat_api.inbox.feed import InboxFeed
 from chat_api.inbox.models import InboxItem
-from chat_api.inbox.service import InboxService, TasksChanged
+from chat_api.inbox.service import TasksChanged
 from chat_api.outbox import OutboxMessage, OutboxRelay
 from chat_api.tasks.models import TaskStatus, WishStatus
 from chat_api.tasks.schemas import TaskCreate, TaskUpdate
@@ -31,6 +31,7 @@ from contracts.events import (
     TaskEvent,
 )
 from servicekit.subscriptions import Reject
+from tests.support.inbox import HearingInbox
 from tests.unit.chat_api.conftest import ALICE, BOB, FakePublisher
 
 NOW = datetime.now(UTC)
@@ -87,7 +88,7 @@ async def take(stream: AsyncIterator[InboxItem], count: int) -> list[InboxItem]:
         return [await anext(stream) for _ in range(count)]
 
 
-async def test_a_fired_reminder_reaches_its_user_once(tasks: TaskService, inbox: InboxService) -> None:
+async def test_a_fired_reminder_reaches_its_user_once(tasks: TaskService, inbox: HearingInbox) -> None:
     added = await a_task(tasks)
     for _ in range(3):
         await inbox.handle(announcement(added))
@@ -96,7 +97,7 @@ async def test_a_fired_reminder_reaches_its_user_once(tasks: TaskService, inbox:
     assert [row.status for row in (await tasks.get(ALICE, added.task.id)).reminders] == [WishStatus.FIRED]
 
 
-async def test_simultaneous_repeats_are_one(tasks: TaskService, inbox: InboxService) -> None:
+async def test_simultaneous_repeats_are_one(tasks: TaskService, inbox: HearingInbox) -> None:
     added = await a_task(tasks)
     await asyncio.gather(*(inbox.handle(announcement(added)) for _ in range(10)))
     assert len(await inbox.latest(ALICE, 10)) == 1
@@ -104,7 +105,7 @@ async def test_simultaneous_repeats_are_one(tasks: TaskService, inbox: InboxServ
 
 @pytest.mark.parametrize("change", ["moved", "completed", "deleted", "removed"])
 async def test_what_is_no_longer_wanted_does_not_reach_the_user(
-    tasks: TaskService, inbox: InboxService, change: str
+    tasks: TaskService, inbox: HearingInbox, change: str
 ) -> None:
     added = await a_task(tasks)
     match change:
@@ -121,7 +122,7 @@ async def test_what_is_no_longer_wanted_does_not_reach_the_user(
     assert await inbox.latest(ALICE, 10) == []
 
 
-async def test_an_armed_reminder_is_known_to_be_scheduled(tasks: TaskService, inbox: InboxService) -> None:
+async def test_an_armed_reminder_is_known_to_be_scheduled(tasks: TaskService, inbox: HearingInbox) -> None:
     added = await a_task(tasks)
     reminder = added.reminders[0]
     event = ReminderScheduled(
@@ -139,13 +140,13 @@ async def test_an_armed_reminder_is_known_to_be_scheduled(tasks: TaskService, in
     assert [row.status for row in (await tasks.get(ALICE, added.task.id)).reminders] == [WishStatus.FIRED]
 
 
-async def test_another_topics_event_is_rejected(inbox: InboxService) -> None:
+async def test_another_topics_event_is_rejected(inbox: HearingInbox) -> None:
     event = TaskEvent(change=TaskChange.CREATED, task_id="t", user_id=ALICE, version=1, title="x", occurred_at=NOW)
     with pytest.raises(Reject):
         await inbox.handle(envelope(event))
 
 
-async def test_a_recurring_task_moves_on_when_its_last_reminder_fired(tasks: TaskService, inbox: InboxService) -> None:
+async def test_a_recurring_task_moves_on_when_its_last_reminder_fired(tasks: TaskService, inbox: HearingInbox) -> None:
     due = datetime.now(UTC) + timedelta(seconds=2)
     added = await a_task(
         tasks, due_at=due, reminders=[due - timedelta(seconds=1), due], recurrence="FREQ=DAILY", timezone="UTC"
@@ -162,7 +163,7 @@ async def test_a_recurring_task_moves_on_when_its_last_reminder_fired(tasks: Tas
     assert (await tasks.get(ALICE, added.task.id)).task.version == moved.task.version
 
 
-async def test_a_task_that_recurs_from_completion_waits_for_it(tasks: TaskService, inbox: InboxService) -> None:
+async def test_a_task_that_recurs_from_completion_waits_for_it(tasks: TaskService, inbox: HearingInbox) -> None:
     added = await a_task(tasks, recurrence="FREQ=DAILY", from_completion=True)
     await inbox.handle(announcement(added))
     assert (await tasks.get(ALICE, added.task.id)).task.due_at == added.task.due_at
@@ -178,7 +179,7 @@ class TestStream:
             await task  # it may be within a query, and the database is closed next
 
     async def test_what_was_never_streamed_comes_first_and_then_what_is_new(
-        self, tasks: TaskService, inbox: InboxService
+        self, tasks: TaskService, inbox: HearingInbox
     ) -> None:
         missed, live = await a_task(tasks, title="missed"), await a_task(tasks, title="live")
         await inbox.handle(announcement(missed))
@@ -188,7 +189,7 @@ class TestStream:
         assert [item.title for item in await take(stream, 1)] == ["live"]
 
     async def test_a_second_stream_does_not_repeat_what_the_first_had(
-        self, tasks: TaskService, inbox: InboxService
+        self, tasks: TaskService, inbox: HearingInbox
     ) -> None:
         first, second = await a_task(tasks, title="first"), await a_task(tasks, title="second")
         stream = items(inbox.stream(ALICE, None, allowed=always))
@@ -206,7 +207,7 @@ class TestStream:
         assert "first" not in titles
 
     async def test_a_stream_that_reconnects_goes_on_after_its_last_id(
-        self, tasks: TaskService, inbox: InboxService
+        self, tasks: TaskService, inbox: HearingInbox
     ) -> None:
         for title in ("one", "two", "three"):
             await inbox.handle(announcement(await a_task(tasks, title=title)))
@@ -214,20 +215,23 @@ class TestStream:
         stream = items(inbox.stream(ALICE, first, allowed=always))
         assert [item.title for item in await take(stream, 2)] == ["two", "three"]
 
-    async def test_another_user_sees_nothing(self, tasks: TaskService, inbox: InboxService) -> None:
+    async def test_another_user_sees_nothing(self, tasks: TaskService, inbox: HearingInbox) -> None:
         await inbox.handle(announcement(await a_task(tasks)))
         stream = items(inbox.stream(BOB, 0, allowed=always))
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.3):
                 await anext(stream)
 
-    async def test_two_tabs_both_see_it(self, tasks: TaskService, inbox: InboxService) -> None:
+    async def test_two_tabs_both_see_it(self, tasks: TaskService, inbox: HearingInbox) -> None:
         tabs = [items(inbox.stream(ALICE, 0, allowed=always)) for _ in range(2)]
         for title in ("first", "second"):
             await inbox.handle(announcement(await a_task(tasks, title=title)))
             assert [[item.title for item in await take(tab, 1)] for tab in tabs] == [[title], [title]]
 
-    async def test_a_stream_ends_with_its_session(self, tasks: TaskService, inbox: InboxService) -> None:
+    async def test_a_stream_ends_with_its_session(
+        self, tasks: TaskService, inbox: HearingInbox, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("chat_api.inbox.service._TRUST", 0.0)
         open_session = True
 
         async def allowed() -> bool:
@@ -242,7 +246,7 @@ class TestStream:
         async with asyncio.timeout(5):
             assert await reading is None
 
-    async def test_streams_end_when_the_server_stops(self, inbox: InboxService, feed: InboxFeed) -> None:
+    async def test_streams_end_when_the_server_stops(self, inbox: HearingInbox, feed: InboxFeed) -> None:
         stream = items(inbox.stream(ALICE, None, allowed=always))
         reading = asyncio.ensure_future(anext(stream, None))
         await asyncio.sleep(0.05)  # it waits
@@ -266,7 +270,7 @@ class TestChanges:
             await task
 
     async def test_every_open_stream_of_the_user_hears_at_once_which_tasks_changed(
-        self, tasks: TaskService, inbox: InboxService, feed: InboxFeed, monkeypatch: pytest.MonkeyPatch
+        self, tasks: TaskService, inbox: HearingInbox, feed: InboxFeed, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("chat_api.inbox.feed._POLL", 60.0)  # nothing is found by polling
         feed.wake()
@@ -286,7 +290,7 @@ class TestChanges:
         other.cancel()
 
     async def test_what_another_replica_changed_is_heard_within_its_poll(
-        self, database: Database, publisher: FakePublisher, inbox: InboxService, feed: InboxFeed
+        self, database: Database, publisher: FakePublisher, inbox: HearingInbox, feed: InboxFeed
     ) -> None:
         elsewhere = TaskService(database, OutboxRelay(database, publisher, parallel=8))
         heard = asyncio.ensure_future(anext(changes(inbox.stream(ALICE, 0, allowed=always))))
@@ -296,7 +300,7 @@ class TestChanges:
             assert await heard == [added.task.id]
 
     async def test_an_armed_reminder_is_a_change(
-        self, tasks: TaskService, inbox: InboxService, feed: InboxFeed
+        self, tasks: TaskService, inbox: HearingInbox, feed: InboxFeed
     ) -> None:
         stream = changes(inbox.stream(ALICE, 0, allowed=always))
         heard = asyncio.ensure_future(anext(stream))
@@ -316,7 +320,7 @@ class TestChanges:
             assert await anext(stream) == [added.task.id]
 
 
-async def test_acknowledging_is_for_ones_own(tasks: TaskService, inbox: InboxService, database: Database) -> None:
+async def test_acknowledging_is_for_ones_own(tasks: TaskService, inbox: HearingInbox, database: Database) -> None:
     await inbox.handle(announcement(await a_task(tasks)))
     (item,) = await inbox.latest(ALICE, 10)
     assert item.id is not None
@@ -327,14 +331,14 @@ async def test_acknowledging_is_for_ones_own(tasks: TaskService, inbox: InboxSer
 
 
 class TestSnooze:
-    async def fired(self, tasks: TaskService, inbox: InboxService, **fields: object) -> tuple[TaskWithReminders, int]:
+    async def fired(self, tasks: TaskService, inbox: HearingInbox, **fields: object) -> tuple[TaskWithReminders, int]:
         added = await a_task(tasks, **fields)
         await inbox.handle(announcement(added))
         item_id = (await inbox.latest(ALICE, 10))[-1].id
         assert item_id is not None
         return added, item_id
 
-    async def test_it_rings_again_and_the_due_time_stays(self, tasks: TaskService, inbox: InboxService) -> None:
+    async def test_it_rings_again_and_the_due_time_stays(self, tasks: TaskService, inbox: HearingInbox) -> None:
         added, item_id = await self.fired(tasks, inbox)
         until = datetime.now(UTC) + timedelta(minutes=10)
         snoozed = await inbox.snooze(ALICE, item_id, until)
@@ -347,7 +351,7 @@ class TestSnooze:
         await inbox.handle(announcement(snoozed, waiting))
         assert len(await inbox.latest(ALICE, 10)) == 2
 
-    async def test_again_and_again_it_needs_no_further_row(self, tasks: TaskService, inbox: InboxService) -> None:
+    async def test_again_and_again_it_needs_no_further_row(self, tasks: TaskService, inbox: HearingInbox) -> None:
         added, item_id = await self.fired(tasks, inbox)
         for minutes in (10, 20, 30):
             snoozed = await inbox.snooze(ALICE, item_id, datetime.now(UTC) + timedelta(minutes=minutes))
@@ -357,7 +361,7 @@ class TestSnooze:
         assert len((await tasks.get(ALICE, added.task.id)).reminders) == 2
         assert len(await inbox.latest(ALICE, 10)) == 4
 
-    async def test_a_recurring_task_still_moves_on(self, tasks: TaskService, inbox: InboxService) -> None:
+    async def test_a_recurring_task_still_moves_on(self, tasks: TaskService, inbox: HearingInbox) -> None:
         added, item_id = await self.fired(tasks, inbox, recurrence="FREQ=DAILY")
         moved = await tasks.get(ALICE, added.task.id)
         until = datetime.now(UTC) + timedelta(minutes=10)
@@ -370,14 +374,14 @@ class TestSnooze:
         assert later.task.due_at == (moved.task.due_at or NOW) + timedelta(days=1)
         assert [row.due_at for row in later.reminders if row.snoozed] == [until]
 
-    async def test_moving_the_task_ends_it(self, tasks: TaskService, inbox: InboxService) -> None:
+    async def test_moving_the_task_ends_it(self, tasks: TaskService, inbox: HearingInbox) -> None:
         added, item_id = await self.fired(tasks, inbox)
         await inbox.snooze(ALICE, item_id, datetime.now(UTC) + timedelta(minutes=10))
         later = datetime.now(UTC) + timedelta(hours=2)
         moved = await tasks.update(ALICE, added.task.id, TaskUpdate(due_at=later))
         assert [row.due_at for row in moved.reminders] == [later]
 
-    async def test_what_cannot_be_snoozed_is_refused(self, tasks: TaskService, inbox: InboxService) -> None:
+    async def test_what_cannot_be_snoozed_is_refused(self, tasks: TaskService, inbox: HearingInbox) -> None:
         added, item_id = await self.fired(tasks, inbox)
         later = datetime.now(UTC) + timedelta(minutes=10)
         with pytest.raises(NotFound):
@@ -398,7 +402,7 @@ async def responses(database: Database) -> list[ReminderResponded]:
     return [body for body in bodies if isinstance(body, ReminderResponded)]
 
 
-async def test_an_acknowledgement_is_told_once(tasks: TaskService, inbox: InboxService, database: Database) -> None:
+async def test_an_acknowledgement_is_told_once(tasks: TaskService, inbox: HearingInbox, database: Database) -> None:
     added = await a_task(tasks)
     await inbox.handle(announcement(added))
     (item,) = await inbox.latest(ALICE, 10)
@@ -416,7 +420,7 @@ async def test_an_acknowledgement_is_told_once(tasks: TaskService, inbox: InboxS
     assert told.partition_key() == added.task.id
 
 
-async def test_a_snooze_is_told_with_its_time(tasks: TaskService, inbox: InboxService, database: Database) -> None:
+async def test_a_snooze_is_told_with_its_time(tasks: TaskService, inbox: HearingInbox, database: Database) -> None:
     added = await a_task(tasks)
     await inbox.handle(announcement(added))
     (item,) = await inbox.latest(ALICE, 10)
@@ -427,7 +431,7 @@ async def test_a_snooze_is_told_with_its_time(tasks: TaskService, inbox: InboxSe
     assert (told.response, told.snoozed_until, told.due_at) == (ReminderResponse.SNOOZED, until, item.due_at)
 
 
-async def test_what_the_actor_says_of_a_response_changes_nothing(tasks: TaskService, inbox: InboxService) -> None:
+async def test_what_the_actor_says_of_a_response_changes_nothing(tasks: TaskService, inbox: HearingInbox) -> None:
     added = await a_task(tasks)
     await inbox.handle(announcement(added))
     before = (await tasks.get(ALICE, added.task.id)).task.version

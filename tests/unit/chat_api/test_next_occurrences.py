@@ -9,7 +9,6 @@ from sqlmodel import update
 
 from chat_api.database import Database
 from chat_api.errors import Invalid
-from chat_api.inbox.service import InboxService
 from chat_api.outbox import OutboxMessage
 from chat_api.portability.collecting import whole_tasks
 from chat_api.preferences.service import PreferencesService
@@ -19,6 +18,7 @@ from chat_api.tasks.schemas import TaskCreate, TaskUpdate
 from chat_api.tasks.service import TaskService, TaskWithReminders
 from contracts.events import CloudEvent, TaskChange, TaskEvent
 from servicekit.subscriptions import Reject
+from tests.support.inbox import HearingInbox
 from tests.unit.chat_api.conftest import ALICE, Worker
 from tests.unit.chat_api.test_inbox import announcement
 
@@ -88,7 +88,7 @@ async def test_an_occurrence_that_was_seen_is_done_once_however_late_it_is_said_
 
 
 async def test_the_one_that_rang_is_the_one_to_do_and_is_done_once(
-    tasks: TaskService, inbox: InboxService, worker: Worker
+    tasks: TaskService, inbox: HearingInbox, worker: Worker
 ) -> None:
     task_id = await daily(tasks, due_at=datetime.now(UTC) + timedelta(seconds=1))
     await inbox.handle(announcement(await tasks.get(ALICE, task_id)))
@@ -216,7 +216,7 @@ async def test_after_the_last_one_it_stays_completed(tasks: TaskService, worker:
 
 
 async def test_what_fell_due_while_there_was_no_worker_rings_late(
-    tasks: TaskService, inbox: InboxService, worker: Worker, database: Database
+    tasks: TaskService, inbox: HearingInbox, worker: Worker, database: Database
 ) -> None:
     begun = datetime.now(UTC).replace(microsecond=0) - 2 * HOUR
     task_id = await daily(tasks, due_at=begun, reminders=[], recurrence="FREQ=HOURLY")
@@ -243,7 +243,7 @@ async def test_what_fell_due_while_there_was_no_worker_rings_late(
     assert moved.due_at > datetime.now(UTC)
 
 
-async def test_what_is_done_is_not_said_once_more(tasks: TaskService, inbox: InboxService, worker: Worker) -> None:
+async def test_what_is_done_is_not_said_once_more(tasks: TaskService, inbox: HearingInbox, worker: Worker) -> None:
     task_id = await daily(tasks, due_at=datetime.now(UTC) + timedelta(seconds=1), from_completion=True)
     await inbox.handle(announcement(await tasks.get(ALICE, task_id)))
     item = (await inbox.latest(ALICE, 1))[0]

@@ -9,7 +9,6 @@ from pydantic import ValidationError
 from chat_api.database import Database
 from chat_api.errors import Invalid, NotFound
 from chat_api.inbox.models import ItemKind
-from chat_api.inbox.service import InboxService
 from chat_api.preferences.models import Preferences
 from chat_api.preferences.quiet import quiet_until
 from chat_api.preferences.schemas import PreferencesUpdate
@@ -18,6 +17,7 @@ from chat_api.tasks.models import Task
 from chat_api.tasks.repository import TaskRepository
 from chat_api.tasks.schemas import TaskCreate
 from chat_api.tasks.service import TaskService, TaskWithReminders
+from tests.support.inbox import HearingInbox
 from tests.unit.chat_api.conftest import ALICE, BOB
 from tests.unit.chat_api.test_inbox import announcement
 
@@ -62,7 +62,7 @@ def test_quiet_hours_end_by_the_users_clock(begin: str, end: str, now: str, unti
 
 
 async def test_a_reminder_in_quiet_hours_comes_silently_unless_it_is_urgent(
-    tasks: TaskService, inbox: InboxService, preferences: PreferencesService
+    tasks: TaskService, inbox: HearingInbox, preferences: PreferencesService
 ) -> None:
     always = PreferencesUpdate(timezone="Europe/Rome", quiet_from=time(0), quiet_until=time(0))
     await preferences.update(ALICE, always)
@@ -73,7 +73,7 @@ async def test_a_reminder_in_quiet_hours_comes_silently_unless_it_is_urgent(
 
 
 async def test_the_digest_says_what_the_day_holds_and_comes_again(
-    tasks: TaskService, inbox: InboxService, preferences: PreferencesService, database: Database
+    tasks: TaskService, inbox: HearingInbox, preferences: PreferencesService, database: Database
 ) -> None:
     await preferences.update(ALICE, PreferencesUpdate(timezone="Europe/Rome", digest_at=time(8)))
     today = datetime.now(ROME).date()

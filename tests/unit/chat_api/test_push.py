@@ -12,7 +12,6 @@ from chat_api.auth.models import User
 from chat_api.channels.notifications import NotificationDesk
 from chat_api.database import Database
 from chat_api.errors import Invalid, NotFound, Unavailable, install_handlers
-from chat_api.inbox.service import InboxService
 from chat_api.outbox import OutboxRelay
 from chat_api.preferences.models import Preferences
 from chat_api.push import endpoints
@@ -30,6 +29,7 @@ from contracts.push import (
     PushVerdict,
 )
 from servicekit.errors import SidecarUnavailable
+from tests.support.inbox import HearingInbox
 from tests.unit.chat_api.conftest import ALICE, BOB, FakePublisher
 from tests.unit.chat_api.test_inbox import a_task, announcement
 from tests.unit.chat_api.test_outbox import running
@@ -82,14 +82,14 @@ async def published(publisher: FakePublisher, relay: OutboxRelay, count: int) ->
     return events(publisher)
 
 
-async def fired(tasks: TaskService, inbox: InboxService, **fields: object) -> int:
+async def fired(tasks: TaskService, inbox: HearingInbox, **fields: object) -> int:
     """Fire a reminder of a new task of Alice's; the inbox item."""
     await inbox.handle(announcement(await a_task(tasks, **fields)))
     return (await inbox.latest(ALICE, 1))[0].id or 0
 
 
 async def test_a_fired_reminder_is_wanted_as_a_notification_once(
-    tasks: TaskService, inbox: InboxService, push: PushService, relay: OutboxRelay, publisher: FakePublisher
+    tasks: TaskService, inbox: HearingInbox, push: PushService, relay: OutboxRelay, publisher: FakePublisher
 ) -> None:
     await push.subscribe(ALICE, ENDPOINT, "p", "a")
     added = await a_task(tasks)
@@ -102,7 +102,7 @@ async def test_a_fired_reminder_is_wanted_as_a_notification_once(
 
 
 async def test_without_a_channel_nothing_is_published(
-    tasks: TaskService, inbox: InboxService, push: PushService, relay: OutboxRelay, publisher: FakePublisher
+    tasks: TaskService, inbox: HearingInbox, push: PushService, relay: OutboxRelay, publisher: FakePublisher
 ) -> None:
     await push.subscribe(BOB, ENDPOINT, "p", "a")
     await fired(tasks, inbox)
@@ -113,7 +113,7 @@ async def test_without_a_channel_nothing_is_published(
 
 
 async def test_in_quiet_hours_the_notification_waits_for_their_end(
-    database: Database, tasks: TaskService, inbox: InboxService, push: PushService, publisher: FakePublisher
+    database: Database, tasks: TaskService, inbox: HearingInbox, push: PushService, publisher: FakePublisher
 ) -> None:
     now = datetime.now(UTC)
     async with database.writing() as session:
@@ -133,7 +133,7 @@ async def test_in_quiet_hours_the_notification_waits_for_their_end(
 
 
 async def test_a_browser_is_pushed_to_until_it_unsubscribes(
-    database: Database, tasks: TaskService, inbox: InboxService, push: PushService, desk: NotificationDesk
+    database: Database, tasks: TaskService, inbox: HearingInbox, push: PushService, desk: NotificationDesk
 ) -> None:
     await push.subscribe(ALICE, ENDPOINT, "p", "a")
     request = ListTargets(user_id=ALICE, item_id=await fired(tasks, inbox))
@@ -148,7 +148,7 @@ async def test_a_browser_is_pushed_to_until_it_unsubscribes(
 
 
 async def test_what_was_seen_to_is_not_pushed(
-    tasks: TaskService, inbox: InboxService, push: PushService, desk: NotificationDesk
+    tasks: TaskService, inbox: HearingInbox, push: PushService, desk: NotificationDesk
 ) -> None:
     await push.subscribe(ALICE, ENDPOINT, "p", "a")
     acknowledged, snoozed, completed, deleted = [await fired(tasks, inbox) for _ in range(4)]

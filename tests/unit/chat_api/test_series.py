@@ -6,11 +6,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from chat_api.errors import Invalid
-from chat_api.inbox.service import InboxService
 from chat_api.tasks.models import TaskStatus
 from chat_api.tasks.schemas import Scope, TaskCreate, TaskUpdate
 from chat_api.tasks.service import TaskService, TaskWithReminders
 from contracts.recurrence import moved
+from tests.support.inbox import HearingInbox
 from tests.unit.chat_api.conftest import ALICE, Worker
 from tests.unit.chat_api.test_inbox import announcement
 
@@ -29,7 +29,7 @@ async def daily(tasks: TaskService, first: datetime, **fields: object) -> TaskWi
 
 
 async def test_done_after_it_rang_leaves_the_next_one_alone(
-    tasks: TaskService, inbox: InboxService, worker: Worker
+    tasks: TaskService, inbox: HearingInbox, worker: Worker
 ) -> None:
     added = await daily(tasks, datetime.now(UTC) + timedelta(seconds=1))
     await inbox.handle(announcement(added))

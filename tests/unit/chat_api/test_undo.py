@@ -7,7 +7,6 @@ from sqlmodel import select, update
 
 from chat_api.database import Database
 from chat_api.errors import NotFound
-from chat_api.inbox.service import InboxService
 from chat_api.outbox import OutboxMessage
 from chat_api.tasks.history import Change
 from chat_api.tasks.lists import ListService
@@ -15,6 +14,7 @@ from chat_api.tasks.models import TaskStatus, WishStatus
 from chat_api.tasks.schemas import TaskCreate, TaskUpdate
 from chat_api.tasks.service import TaskService
 from contracts.events import CloudEvent, TaskEvent
+from tests.support.inbox import HearingInbox
 from tests.unit.chat_api.conftest import ALICE, BOB
 from tests.unit.chat_api.test_inbox import announcement
 
@@ -56,7 +56,7 @@ async def test_versions_never_go_back(tasks: TaskService, database: Database) ->
     assert [spec.active for spec in last.reminders] == [True]
 
 
-async def test_what_has_rung_since_does_not_ring_again(tasks: TaskService, inbox: InboxService) -> None:
+async def test_what_has_rung_since_does_not_ring_again(tasks: TaskService, inbox: HearingInbox) -> None:
     added = await tasks.create(ALICE, TaskCreate(title="milk", due_at=datetime.now(UTC) + timedelta(seconds=1)))
     await tasks.update(ALICE, added.task.id, TaskUpdate(title="oat milk"))
     await inbox.handle(announcement(added))
@@ -64,7 +64,7 @@ async def test_what_has_rung_since_does_not_ring_again(tasks: TaskService, inbox
     assert (back.task.title, back.reminders[0].status) == ("milk", WishStatus.FIRED)
 
 
-async def test_a_recurring_task_that_rang_since_goes_on(tasks: TaskService, inbox: InboxService) -> None:
+async def test_a_recurring_task_that_rang_since_goes_on(tasks: TaskService, inbox: HearingInbox) -> None:
     due = datetime.now(UTC) + timedelta(seconds=1)
     added = await tasks.create(ALICE, TaskCreate(title="pill", due_at=due, recurrence="FREQ=DAILY"))
     await tasks.update(ALICE, added.task.id, TaskUpdate(title="vitamin"))
