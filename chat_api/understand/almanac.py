@@ -19,6 +19,9 @@ LONGEST_MONTH: Final = 31
 _FIRST_YEAR: Final = 1900
 _LAST_YEAR: Final = 2999
 _YEAR_DIGITS: Final = 4
+# A bare number outside of these, behind a date, is a time if a clock can show it.
+_LIKELY_YEARS: Final = (1990, 2059)
+_MINUTES: Final = 60
 _LEAP: Final = 2028
 _MONTHS_FROM_NOW: Final = (
     (("the", "month", "after", "next"), 2), (("the", "month"), 0), (("this", "month"), 0), (("next", "month"), 1),
@@ -109,6 +112,9 @@ def read_year(tokens: Tokens, index: int) -> tuple[int | None, int]:
     value = tokens.number(place)
     # "3 March 1830" after a comma could be a clock; a year is 1900 to 2999 and nothing is glued to it.
     if value is None or tokens.digits(place) != _YEAR_DIGITS or not _FIRST_YEAR <= value <= _LAST_YEAR:
+        return None, index
+    if place == index and not _LIKELY_YEARS[0] <= value <= _LIKELY_YEARS[1] and value % 100 < _MINUTES:
+        # "6 jan 1930" is half past seven
         return None, index
     if tokens.glued(place + 1) and tokens.word(place + 1) in {":", "-", "/"}:
         return None, index

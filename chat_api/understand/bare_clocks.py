@@ -32,6 +32,11 @@ _TAKES_NUMBER: Final = frozenset(
     {"take", "eat", "buy", "send", "call", "write", "read", "do", "drink", "get", "order", "bring", "make", "bake",
      "feed", "have", "need", "add", "pack", "wash", "print"}
 )  # fmt: skip
+# Among these a number of four digits is an amount.
+_SUMS: Final = frozenset(
+    {"pay", "transfer", "owe", "owes", "spend", "donate", "invoice", "deposit", "withdraw", "lend", "save", "earn",
+     "win", "raise", "copy", "upload", "order", "sell"}
+)  # fmt: skip
 _NOON: Final = 12
 
 _TWO_DIGITS: Final = 2
@@ -57,7 +62,9 @@ def read_military(tokens: Tokens, index: int) -> Found | None:
         or decimal_follows(tokens, index + 1)
     ):
         return None
-    has_hours = tokens.word(index + 1) in {"hours", "hrs"}
+    has_hours = tokens.word(index + 1) in {"hours", "hrs", "h"} or (
+        value > _NOON * 100 and tokens.word(index + 1) == "pm"
+    )
     hour, minute = divmod(value, 100)
     if hour > _LAST_HOUR or minute > _LAST_MINUTE:
         return None
@@ -68,7 +75,32 @@ def read_military(tokens: Tokens, index: int) -> Found | None:
         return found.needing(Evidence.PLACE)
     # "30 nov 0900", "tomorrow 1730"
     after_day = tokens.word(index - 1) in WEEKDAYS.keys() | NAMED_DAYS.keys() | MONTHS.keys() | TONIGHT
-    return found.needing(Evidence.NEIGHBOUR) if after_day else None
+    if after_day or _looks_like_clock(tokens, index, minute):
+        return found.needing(Evidence.NEIGHBOUR)
+    return None
+
+
+def _looks_like_clock(tokens: Tokens, index: int, minute: int) -> bool:
+    """The 0700 of "handover 0700 tomorrow", the 1300 of "shift 1300-2130 sat": no sum, no number of a thing."""
+    before = tokens.word(index - 1)
+    if before in _TAKES_NUMBER | NO_CLOCK_AFTER | _SUMS or tokens.word(index + 1) in UNITS:
+        return False
+    if tokens.word(index + 1) in {"-", "\u2013", "to", "until"}:
+        last = tokens.number(index + 2)
+        if tokens.digits(index + 2) != _FOUR_DIGITS or last is None or last // 100 > _LAST_HOUR + 1:
+            return False
+        return tokens[index].text.startswith("0") or minute % 5 == last % 5 == 0
+    if minute % 5 or tokens.glued(index + 1):
+        return False
+    written_so = tokens[index].text.startswith("0")
+    day_follows = tokens.word(index + 1) in WEEKDAYS.keys() | NAMED_DAYS.keys() | TONIGHT | {"on"}
+    after_date = tokens.number(index - 1) is not None or tokens.word(index - 1) in {"st", "nd", "rd", "th"}
+    return written_so or after_date or (day_follows and not _is_sum(tokens, index))
+
+
+def _is_sum(tokens: Tokens, index: int) -> bool:
+    """ "pay bob 1200 friday"."""
+    return any(tokens.word(at) in _SUMS for at in range(max(0, index - 4), index))
 
 
 def read_bare_hour(tokens: Tokens, index: int) -> Found | None:

@@ -34,6 +34,10 @@ _MAX_SHIFT: Final = timedelta(days=3660)
 # "bring 6 eggs" is a task of its own; "bring it to monday" is a change.
 _NEED_POINTER: Final = frozenset({"bring", "pull"})
 _SHORT_TARGET: Final = 4
+# What is done at that time, unless it is something that is only held or kept.
+_DOINGS: Final = frozenset({"make", "set", "update", "edit", "change", "move", "shift", "bring", "pull", "push", "put"})
+_HELD: Final = frozenset({"meeting", "call", "appointment", "reminder", "task", "event", "deadline", "session", "due"})
+_WEAK_JOINS: Final = frozenset({"by", "on", "at", "for", "from", "back"})
 _RENAMES: Final = frozenset({"rename", "change"})
 _ATTRIBUTES: Final = (
     ("the", "time", "of"), ("the", "date", "of"), ("the", "due", "date", "of"), ("the", "priority", "of"),
@@ -62,6 +66,9 @@ def _without_join(tokens: Tokens, head: Head, context: Context) -> Understanding
     scanned = scan(tokens, head.body, context, last=head.stop)
     left = left_of(tokens, head.body, scanned.found, head.stop)
     has_to = any(tokens.word(at) == "to" for at in left)
+    led = bool(scanned.found) and tokens.word(scanned.found[-1].start) in _WEAK_JOINS
+    if led and _is_done_then(tokens, verb, left):
+        return None
     if scanned.found and verb in CHANGE_WITHOUT_TO and (verb in ALWAYS_CHANGE or not has_to):
         return _change_to(tokens, head, left, scanned, context)
     if scanned.found and verb == "make" and _makes(tokens, left, scanned.facts):
@@ -151,7 +158,19 @@ def read_call_it(tokens: Tokens, start: int) -> Understanding | None:
 def _pointed(tokens: Tokens, head: Head) -> bool:
     """Whether the words right after the verb point to a task."""
     first = tokens.word(head.body)
-    return first in REFERENCES | {"the", "#", "task", "number", "forward"} or head.body - head.start > 1
+    return (
+        first in REFERENCES | {"#", "task", "number", "forward"}
+        or _is_forward(tokens, head)
+        or head.body - head.start > 1
+    )
+
+
+def _is_forward(tokens: Tokens, head: Head) -> bool:
+    """ "bring the dentist forward to 3", "bring the call to monday"; but "bring the casserole over to Ruth's"."""
+    words = {tokens.word(at) for at in range(head.body, head.stop)}
+    return bool(words & {"forward", "up"}) or (
+        tokens.word(head.body) == "the" and bool(words & _HELD | words & NOT_MADE)
+    )
 
 
 def _base(tokens: Tokens, head: Head) -> Understanding:
@@ -233,7 +252,18 @@ def _changed_at(tokens: Tokens, head: Head, join: int, context: Context) -> Unde
         before = _without_attribute(tokens, before)
     if not before and verb not in CHANGE_WITHOUT_TO:
         return None
+    if tokens.word(join) in _WEAK_JOINS and _is_done_then(tokens, verb, before):
+        return None
     return _change_to(tokens, head, before, scanned, context)
+
+
+def _is_done_then(tokens: Tokens, verb: str, words: list[int]) -> bool:
+    """ "make dinner at 7", "update my cv by friday": to be done then; "make the meeting at 7" moves it."""
+    if verb not in _DOINGS or not words:
+        return False
+    target = target_of(tokens, words)
+    kept = [tokens.word(at) for at in words if tokens[at].kind is not Kind.SYMBOL]
+    return not (target.refers_back or target.position is not None or _has_been_made(kept) or kept[-1] in _HELD)
 
 
 def _is_thing_to_do(tokens: Tokens, head: Head, join: int, verb: str) -> bool:

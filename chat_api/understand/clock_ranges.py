@@ -28,6 +28,8 @@ from chat_api.understand.words import (
 )
 
 _LAST_HOUR: Final = 23
+_LAST_MINUTE: Final = 59
+_FOUR_DIGITS: Final = 4
 _NOON: Final = 12
 _RANGE_JOINS: Final = frozenset({"-", "\u2013", "to", "until", "till"})
 _RANGE_FOLLOWERS: Final = BOUNDARIES | NAMED_DAYS.keys() | WEEKDAYS.keys()
@@ -144,4 +146,15 @@ def range_end(tokens: Tokens, index: int) -> Found | None:
     return next((found for reader in _RANGE_ENDS if (found := reader(tokens, index)) is not None), None)
 
 
-_RANGE_ENDS = (_written_end, read_am_pm, read_o_clock, read_named_hour, _bare_half)
+def _military_end(tokens: Tokens, index: int) -> Found | None:
+    """The 2130 of "1300-2130"."""
+    value = tokens.number(index)
+    if value is None or tokens.digits(index) != _FOUR_DIGITS or tokens.digits(index - 2) != _FOUR_DIGITS:
+        return None
+    hour, minute = divmod(value, 100)
+    if hour > _LAST_HOUR + 1 or minute > _LAST_MINUTE:
+        return None
+    return Found(index, index + 1, (Clock(hour % (_LAST_HOUR + 1), minute),))
+
+
+_RANGE_ENDS = (_military_end, _written_end, read_am_pm, read_o_clock, read_named_hour, _bare_half)

@@ -145,6 +145,8 @@ def spoken_minutes(tokens: Tokens, index: int) -> tuple[int | None, int]:
         return 30, start + 1
     if tokens.word(start) == "quarter":
         return _QUARTER, start + 1
+    if tokens.phrase(start, ("five", "and", "twenty")):
+        return (25, start + 3) if tokens.word(start + 3) in {"past", "to"} else (None, index)
     counted = whole_number(tokens, start)
     if counted is None or counted[0] > _LAST_MINUTE or counted[0] == 0:
         return None, index

@@ -21,7 +21,10 @@ POLITE: Final = _phrases(
     "please", "hey", "ok", "okay", "so", "and", "also", "can you", "could you", "would you", "will you",
     "can u", "could u", "can you please", "could you please", "would you please", "i want you to", "i need you to",
     "i'd like you to", "i would like you to", "just", "oh", "hi", "hello", "yo", "assistant", "can i", "could i",
-    "yes", "yep", "yeah",
+    "yes", "yep", "yeah", "kindly", "hi there", "hey there", "hello there", "can you kindly", "could you kindly",
+    "would you kindly", "would you be so kind to", "do me a favor and", "do me a favour and", "good morning",
+    "good evening", "good afternoon", "i was wondering if you could", "is it possible to", "would it be possible to",
+    "would you be able to", "are you able to", "be a dear and", "quick one", "btw",
 )  # fmt: skip
 
 # Adds a task, and asks for a reminder.
@@ -39,7 +42,11 @@ REMIND: Final = _phrases(
     "nudge me", "poke me", "buzz me", "message me", "text me", "warn me", "set an alarm", "set alarm", "set my alarm",
     "alarm", "an alarm", "set a timer", "set timer", "start a timer", "timer", "give me a nudge", "remind",
     "i want to be reminded", "i need to be reminded", "don't let me forget",
-    "let me know", "give me a heads up",
+    "let me know", "give me a heads up", "remember me", "don't let me forget about", "do not let me forget",
+    "don't let us forget", "make sure i don't forget", "make sure i remember", "make sure that i don't forget",
+    "help me remember", "i want reminding", "i'd like a reminder", "i would like a reminder", "can i get a reminder",
+    "please set a reminder", "leave me a reminder", "give me a ring", "jog my memory", "send a reminder",
+    "get me to", "let me not forget", "set me an alarm", "set me a timer", "start timer",
 )  # fmt: skip
 # These ask for a reminder wherever they stand: "dentist friday 3pm, remind me an hour before".
 REMIND_ANYWHERE: Final = _phrases(
@@ -70,14 +77,27 @@ ADD: Final = _phrases(
     "we must", "we gotta", "we got to", "i ought to", "i'm supposed to", "i am supposed to", "i must not forget to",
     "i mustn't forget to", "i can't forget to", "i better", "i'd better", "got to", "need", "i need",
     "i'll need to", "i will need to", "i wanna", "wanna", "let's", "i've to", "must remember to", "note to self to",
-    "make a note to", "note down", "add reminder to", "remember to",
+    "make a note to", "note down", "add reminder to", "remember to", "i must remember to", "i need to remember to",
+    "i have to remember to", "i should remember to", "need to remember to", "have to remember to", "i must remember",
+    "i mustn't forget", "i must not forget", "must not forget to", "mustn't forget to", "mustn't forget",
+    "i can't forget", "can't forget to", "not to forget to", "not to forget :", "i shouldn't forget to",
+    "i gotta remember to",
+    "gotta remember to", "we must remember to", "we mustn't forget to", "try to remember to", "i am going to need to",
+    "i'm gonna", "gonna", "i've got to remember to", "i really need to", "i really have to", "i really must",
+    "i really should", "really need to", "we have got to", "i have got to", "do remember to", "please remember to",
+    "make a task to", "add a task to", "add a todo to", "create a todo to", "add an entry", "add an entry to",
+    "new task to", "create a task for", "add a task for", "i have to go", "make note to", "make a note that i need to",
+    "i need to make sure to", "i need to make sure i", "we need to make sure to", "better", "had better",
 )  # fmt: skip
 # Adds a task if a time was said.
 ADD_WITH_TIME: Final = _phrases(
     "i have a", "i have an", "i have my", "i've got a", "i've got an", "i got a", "we have a", "there is a",
     "there's a", "i have", "we have", "my", "there's", "i've a", "i've an", "we've got a", "we've a", "got a", "got an",
     "i've got", "we've got", "i'm having a", "there will be a", "there is an", "i am having a", "i'm going to",
-    "i'm meeting", "have a", "have an",
+    "i'm meeting", "have a", "have an", "we're having", "we're having a", "i'm having", "we are having", "i am having",
+    "we are having a", "we're going to", "we are going to", "i am going to", "we're meeting", "i am meeting",
+    "we are meeting", "i'm seeing", "i've booked", "we've booked", "i booked", "we booked", "i've been invited to",
+    "there are", "i've an appointment with", "i'm due",
 )  # fmt: skip
 # Left out at the end of a title.
 ADD_ENDINGS: Final = _phrases(

@@ -11,6 +11,7 @@ Rules that a person may want to know:
 from datetime import date, timedelta
 from typing import Final
 
+from chat_api.understand.ahead import AHEAD_STARTS, read_ahead
 from chat_api.understand.almanac import (
     LONGEST_MONTH,
     WEEK,
@@ -329,7 +330,9 @@ def _of_week(tokens: Tokens, end: int) -> tuple[str, int] | None:
 
 
 # What may begin with digits.
-_NUMBER_READERS: Final = (read_moment, read_iso, read_numeric, read_written, _nth_weekday, _month_day, read_period)
+_NUMBER_READERS: Final = (
+    read_moment, read_iso, read_numeric, read_written, _nth_weekday, read_ahead, _month_day, read_period,
+)  # fmt: skip
 _DAY_READERS: Final = (
     read_written,
     _nth_weekday,
@@ -337,6 +340,7 @@ _DAY_READERS: Final = (
     _named,
     _short_named,
     _weekday,
+    read_ahead,
     read_period,
     read_month,
     read_holiday,
@@ -350,6 +354,7 @@ _STARTS: Final = (
     | NUMBERS.keys()
     | ORDINALS.keys()
     | PERIOD_STARTS
+    | AHEAD_STARTS
     | MONTH_LEADS
     | HOLIDAY_STARTS
     | {"the", "later", "early", "late", "day", "now", "right", "tod", "tom", "final", "current"}

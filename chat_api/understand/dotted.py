@@ -60,7 +60,8 @@ def _dotted_pair(tokens: Tokens, index: int, pair: tuple[int, int], context: Con
     if not two or tokens.digits(index) != _TWO_DIGITS or after in {"am", "pm", "h"}:
         return None
     # Alone, before a part of the day, or at the end with a first number that no clock shows.
-    counts = after in PART_WORDS or (not after and (not before or pair[0] > _LAST_HOUR))
+    clock = tokens.number(end) is not None and tokens.word(end + 1) == ":" and tokens.glued(end + 1)
+    counts = after in PART_WORDS or clock or (not after and (not before or pair[0] > _LAST_HOUR))
     return yearless(index, end, month, day, context) if counts else None
 
 

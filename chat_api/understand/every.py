@@ -99,7 +99,7 @@ def _every_body(tokens: Tokens, place: int, context: Context) -> tuple[Fact, int
         or _holiday_body(tokens, place)
         or _number_body(tokens, place)
         or _half_more(tokens, place)
-        or _length_body(tokens, place)
+        or length_body(tokens, place)
         or unit_or_days(tokens, place)
         or _bare_days(tokens, place)
     )
@@ -129,7 +129,7 @@ def _half_more(tokens: Tokens, place: int) -> tuple[Rule, int] | None:
     return Rule("MINUTELY", interval=90), place + 4
 
 
-def _length_body(tokens: Tokens, place: int) -> tuple[Fact, int] | None:
+def length_body(tokens: Tokens, place: int) -> tuple[Fact, int] | None:
     """Every half hour, every couple of days, every hour and a half, every few weeks."""
     length = duration(tokens, place)
     if length is None:

@@ -43,6 +43,8 @@ _LIST_ADDING = frozenset({"put", "stick", "pop", "throw", "place", "insert", "in
 # "what do I need to buy from the shopping list?"
 _GETTING = frozenset({"buy", "get", "pick", "bring", "take", "pack"})
 _SHORT_TITLE = 8
+# Behind these, "done" is not said of a task: "when it's done", "after i am done", "get it done".
+_UNDONE_LEADS = frozenset({"i'm", "am", "i've", "when", "after", "once", "until", "be", "being", "get", "getting"})
 _DROPPED_WORDS = 4
 _WHERE = frozenset({"off", "at", "in", "into", "to", "by", "on", "with", "for", "from", "round", "over", "and", "out"})
 _TIMER_WORDS = 7
@@ -197,7 +199,8 @@ def _by_state(tokens: Tokens, start: int, stop: int) -> Head | None:
         return None
     for endings, intent in ((UNDONE_ENDINGS, IntentName.REOPEN), (STATE_ENDINGS, IntentName.COMPLETE)):
         length = ends_with(tokens, stop, endings)
-        if length and stop - length > start:
+        # "every 3 days after i'm done"
+        if length and stop - length > start and tokens.word(stop - length - 1) not in _UNDONE_LEADS:
             return Head(intent, start, start, stop - length)
     return None
 

@@ -21,7 +21,9 @@ _BEFORE_WEEKDAY: Final = frozenset(
 _BEFORE_PART: Final = frozenset(
     {"date", "game", "games", "movie", "film", "quiz", "pizza", "trash", "bin", "wedding", "hen", "stag", "opening",
      "poker", "trivia", "karaoke", "girls", "boys", "guys", "ladies", "lads", "parents", "parents'", "parent's",
-     "school", "family", "burns", "curry", "craft", "spa", "talent", "open", "prom", "curriculum", "club"}
+     "school", "family", "burns", "teacher", "teachers", "bingo", "comedy", "theme", "info", "information", "fight",
+     "party", "ladies'", "fireworks", "gala", "awards", "takeaway", "takeout", "taco", "steak", "sports", "league",
+     "curry", "craft", "spa", "talent", "open", "prom", "curriculum", "club"}
 )  # fmt: skip
 _REACH: Final = 8
 

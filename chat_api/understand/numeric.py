@@ -90,7 +90,9 @@ def _compact(tokens: Tokens, index: int) -> Found | None:
         return None
     year, month, day = value // 10000, value // 100 % 100, value % 100
     found = dated(index, index + 1, year, month, day) if _FIRST_YEAR <= year <= _LAST_YEAR else None
-    return found.needing(Evidence.CONNECTOR) if found is not None and isinstance(found.facts[0], Day) else None
+    if found is None or not isinstance(found.facts[0], Day) or tokens.word(index - 1) in NO_CLOCK_AFTER:
+        return None
+    return found.needing(Evidence.PLACE)
 
 
 def read_numeric(tokens: Tokens, index: int, context: Context) -> Found | None:

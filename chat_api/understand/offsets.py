@@ -48,13 +48,19 @@ def read_offset(tokens: Tokens, index: int, context: Context) -> Found | None:
         if found is not None:
             return found
     signed = tokens.word(index) == "+" and tokens.glued(index + 1) and not tokens.glued(index)
-    if signed or tokens.word(index) in {"in", "within", "after"}:
+    if signed or tokens.word(index) in {"in", "within", "after"} or _over_next(tokens, index):
         return _led_offset(tokens, index, context)
-    if tokens.word(index) in {"upcoming", "coming"}:
+    if tokens.word(index) in {"upcoming", "coming", "next"}:
         ahead = duration(tokens, index + 1)
-        return None if ahead is None else Found(index, ahead[1], (Offset(ahead[0]),), Evidence.PLACE)
+        hours = ahead is not None and ahead[0].seconds and tokens.number(index + 1) is not None
+        return Found(index, ahead[1], (Offset(ahead[0]),), Evidence.PLACE) if ahead is not None and hours else None
     length = duration(tokens, index)
     return None if length is None else _trailed_offset(tokens, index, length, context)
+
+
+def _over_next(tokens: Tokens, index: int) -> bool:
+    """The "over" of "over the next two weeks": its end is what is meant."""
+    return tokens.word(index) in {"over", "during"} and any(tokens.phrase(index + 1, words) for words in _AHEAD[:3])
 
 
 def _led_offset(tokens: Tokens, index: int, context: Context) -> Found | None:
@@ -66,7 +72,7 @@ def _led_offset(tokens: Tokens, index: int, context: Context) -> Found | None:
     start += 2 if any(tokens.phrase(start, words) for words in _AHEAD) else 0
     length = duration(tokens, start)
     if length is None:
-        return _bare_minutes(tokens, index, start) or _business_days(tokens, index, context)
+        return _bare_minutes(tokens, index, start) or _business_days(tokens, index, start, context)
     amount, end = length
     if tokens.word(end) == "from" and tokens.word(end + 1) not in {"now", "today"}:
         counted = _from_day(tokens, index, end, amount, context)
@@ -232,9 +238,9 @@ def _weekdays_on(tokens: Tokens, index: int, context: Context) -> Found | None:
     return guarded(index, end, lambda: Day(Duration(days=ahead + WEEK * (number - 1)).after(context.today)))
 
 
-def _business_days(tokens: Tokens, index: int, context: Context) -> Found | None:
-    """ "in four business days", "within 2 working days"."""
-    counted = whole_number(tokens, index + 1)
+def _business_days(tokens: Tokens, index: int, place: int, context: Context) -> Found | None:
+    """ "in four business days", "within 2 working days"; the number stands at ``place``."""
+    counted = whole_number(tokens, place)
     if counted is None or not 1 <= counted[0] <= _MAX_COUNT:
         return None
     number, place = counted

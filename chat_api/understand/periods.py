@@ -23,7 +23,7 @@ from chat_api.understand.text import Tokens
 from chat_api.understand.weeks import WEEK_READERS, WEEK_STARTS
 from chat_api.understand.words import LAST, MONTHS, WEEKDAYS
 from chat_api.understand.written import day_and_month
-from chat_api.understand.years import YEAR_READERS, YEAR_STARTS
+from chat_api.understand.years import YEAR_READERS, YEAR_STARTS, part_of_year_at
 
 _SATURDAY: Final = 5
 _FRIDAY: Final = 4
@@ -31,13 +31,15 @@ _WEDNESDAY: Final = 2
 _MIDDLE: Final = 15
 _LATE: Final = 20
 _QUARTER: Final = 3
+_HALF: Final = 6
+_A_YEAR: Final = Duration(months=MONTHS_IN_YEAR)
 _NEXT: Final = frozenset({"next", "coming", "upcoming", "following"})
 _PERIODS: Final[dict[str, str]] = {
     "week": "week", "wk": "week", "month": "month", "quarter": "quarter", "qtr": "quarter", "year": "year",
     "yr": "year", "weekend": "weekend", "fortnight": "fortnight", "workweek": "week",
 }  # fmt: skip
 _PLACES: Final = {
-    "start": 1, "beginning": 1, "early": 1, "middle": _MIDDLE, "mid": _MIDDLE, "late": _LATE, "end": LAST,
+    "start": 1, "beginning": 1, "begin": 1, "early": 1, "middle": _MIDDLE, "mid": _MIDDLE, "late": _LATE, "end": LAST,
 }  # fmt: skip
 _ENDING: Final = frozenset({"week", "month", "quarter", "year"})
 _BEFORE_END: Final = frozenset({"by", "at", "before", "until", "till", "for", "on", "the"})
@@ -87,7 +89,7 @@ def _later(today: date, *, next_week: bool) -> date:
 
 def _place_in(period: str, first: date, place: int) -> date:
     """The beginning, the middle or the end of a period that begins on that day."""
-    months = {"month": 1, "quarter": _QUARTER, "year": MONTHS_IN_YEAR}.get(period)
+    months = {"month": 1, "quarter": _QUARTER, "half": _HALF, "year": MONTHS_IN_YEAR}.get(period)
     if months is None:
         days = {1: 0, _MIDDLE: _WEDNESDAY, _LATE: _FRIDAY - 1, LAST: _FRIDAY}[place]
         return plus(first, Duration(days=days))
@@ -246,6 +248,12 @@ def _month_place(tokens: Tokens, end: int, place: int, context: Context) -> tupl
 
 
 def _period_place(tokens: Tokens, end: int, place: int, joined: bool, context: Context) -> tuple[date, int] | None:
+    part = part_of_year_at(tokens, end, context) if joined else None
+    if part is not None:
+        first, months, stop = part
+        name = "quarter" if months == _QUARTER else "half"
+        day = _place_in(name, first, place)
+        return (day if day >= context.today else _place_in(name, plus(first, _A_YEAR), place)), stop
     year = tokens.number(end)
     if year is not None and joined and tokens.digits(end) == 4 and 1900 <= year < 3000:  # noqa: PLR2004
         return _place_in("year", date(year, 1, 1), place), end + 1

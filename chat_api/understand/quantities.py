@@ -21,7 +21,7 @@ _MAX_DAY: Final = 31
 _TEN: Final = 10
 _PIECES: Final = 6
 _HALF_A_MONTH: Final = 15
-_MORE: Final = frozenset({"upcoming", "coming", "next", "more", "additional", "full", "whole", "short", "extra"})
+_MORE: Final = frozenset({"next", "more", "additional", "full", "whole", "short", "extra"})
 _FROM_LAST: Final = (("last",), ("to", "last"), ("to", "the", "last"), ("from", "last"), ("from", "the", "last"))
 _MOST_FROM_LAST: Final = 5
 

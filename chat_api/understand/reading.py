@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 from chat_api.understand.added import FIRM, WHAT, adding, read_arranged, read_reminder
 from chat_api.understand.changes import read_call_it, read_change, read_instead, read_label, read_moved_to_list
 from chat_api.understand.channels import read_channel
-from chat_api.understand.cues import ADD_FIRST, DELETE_FIRST, REFERENCES, VERBS
+from chat_api.understand.cues import ADD_FIRST, DELETE_FIRST, NOT_MADE, REFERENCES, VERBS
 from chat_api.understand.done import read_done
-from chat_api.understand.facts import Context, Facts, ListName
+from chat_api.understand.facts import Context, Facts, ListName, Offset
 from chat_api.understand.fired import read_fired
 from chat_api.understand.intents import (
     Head,
@@ -59,6 +59,13 @@ _NEED_POINTER: Final = frozenset(
 # Verbs that add a task when a time was said: "complete the report by friday".
 _ADD_WITH_TIME: Final = frozenset({"complete", "close", "restore"})
 # "trash night every thursday" deletes nothing.
+# What is to be done until then is a thing to do.
+_DEADLINES: Final = frozenset({"by", "before", "within"})
+# These are taken off the list rather than done.
+_HELD: Final = frozenset(
+    {"meeting", "call", "appointment", "reminder", "reminders", "task", "tasks", "alarm", "timer", "everything", "all",
+     "anything", "todo", "todos", "event"}
+)  # fmt: skip
 _NOUNS_TOO: Final = frozenset({"trash", "bin", "bins"})
 
 
@@ -318,7 +325,15 @@ def _command(tokens: Tokens, head: Head, context: Context, scanned: Scan) -> Und
 
 
 def _is_to_do(tokens: Tokens, head: Head, scanned: Scan) -> bool:
-    """Whether a deletion is rather a thing to do: "trash night every thursday"."""
+    """Whether a deletion is rather a thing to do: "trash night every thursday", "cancel the gym by friday"."""
+    until = [
+        found for found in scanned.found if tokens.word(found.start) in _DEADLINES or isinstance(found.facts[0], Offset)
+    ]
+    if until and not scanned.facts.part:
+        words = {tokens.word(at) for at in range(head.body, head.stop)}
+        last = tokens.word(until[0].start - 1)
+        plain = head.body == head.start + 1 and tokens.word(head.start) not in {"forget", "scratch", "scrap"}
+        return plain and not words & _HELD and last not in NOT_MADE
     return scanned.facts.rule is not None and head.body - head.start == 1 and tokens.word(head.start) in _NOUNS_TOO
 
 

@@ -15,7 +15,7 @@ from chat_api.understand.bounds import this_week_end
 from chat_api.understand.clock_ranges import read_clock
 from chat_api.understand.cues import FINITE, VERBS
 from chat_api.understand.each_month import end_of_each, nth_of_each, nth_of_month_each_year
-from chat_api.understand.every import UNIT_RULES, read_every
+from chat_api.understand.every import read_every
 from chat_api.understand.facts import (
     Clock,
     Context,
@@ -27,7 +27,8 @@ from chat_api.understand.facts import (
     Rule,
     Unsupported,
 )
-from chat_api.understand.quantities import duration, whole_number
+from chat_api.understand.how_often import how_often
+from chat_api.understand.quantities import duration
 from chat_api.understand.repeated_days import (
     read_weekdays,
     weekday_at,
@@ -49,10 +50,8 @@ from chat_api.understand.words import (
 _LEAP: Final = 2028
 _MAX_INTERVAL: Final = 1000
 _ROW: Final = 3
-_HOW_OFTEN: Final = frozenset({"weekly", "monthly", "yearly", "annually", "week", "month", "year"})
 _FAR: Final = 6
 _TWO_TIMES: Final = "I can repeat on several days at one time, but not at another on each."
-_SEVERAL: Final = "I can repeat at times you name, but not a number of times in a while."
 _ADVERBS: Final[dict[str, Rule]] = {
     "daily": Rule("DAILY"),
     "everyday": Rule("DAILY"),
@@ -92,12 +91,15 @@ _PLAIN_ADVERBS: Final = frozenset(
         "bimonthly",
     }
 )
+_INITIALS: Final = {
+    "m": 0, "mo": 0, "t": 1, "tu": 1, "w": 2, "we": 2, "th": 3, "r": 3, "f": 4, "fr": 4, "sa": 5, "su": 6,
+} | WEEKDAYS  # fmt: skip
+_MOST_INITIALS: Final = 7
 _ARRANGING: Final = frozenset({"schedule", "set", "have", "create", "add", "arrange", "make", "need", "want", "give"})
 _ARRANGED: Final = frozenset(
     {"meeting", "meetings", "call", "reminder", "alarm", "standup", "sync", "check", "appointment", "catchup",
      "session", "task", "todo", "event"}
 )  # fmt: skip
-_ONCE: Final = (("once", "a"), ("once", "per"), ("once", "every"), ("once", "each"))
 _REPEATS: Final = frozenset({"repeat", "repeating", "recurring", "repeats", "once"})
 
 
@@ -105,12 +107,13 @@ def read_recurrence(tokens: Tokens, index: int, context: Context) -> Found | Non
     """A recurrence with its days; times of day, start and end are read beside it."""
     core = (
         read_every(tokens, index, context)
-        or _once(tokens, index)
+        or how_often(tokens, index)
         or end_of_each(tokens, index)
         or nth_of_month_each_year(tokens, index)
         or nth_of_each(tokens, index)
         or _after_done_alone(tokens, index)
         or _adverb(tokens, index)
+        or _initials(tokens, index, context)
         or _day_list(tokens, index, context)
         or _plural(tokens, index)
     )
@@ -165,49 +168,11 @@ def _other_times(tokens: Tokens, rule: Rule, end: int) -> bool:
             for at in range(end + 1, end + _FAR)
         )
     return bool(rule.weekdays) and any(
-        tokens.word(at) in {"and", ",", "&"}
+        tokens.word(at) in {"and", ",", "&", "every", "each", "on"}
         and weekday_at(tokens, at + 1) is not None
         and tokens.word(at + 2) in {"at", "@"}
         for at in range(end + 1, end + _FAR)
     )
-
-
-def _once(tokens: Tokens, index: int) -> Found | None:
-    for words in _ONCE:
-        unit = UNIT_RULES.get(tokens.word(index + 2)) if tokens.phrase(index, words) else None
-        if unit is not None:
-            return Found(index, index + 3, (unit,))
-    counted = whole_number(tokens, index)
-    place = index + 1 if tokens.word(index) in {"twice", "thrice"} else None
-    if counted is not None and tokens.word(counted[1]) in {"times", "x"}:
-        place = counted[1] + 1
-    place = place + 1 if place is not None and tokens.word(place) in {"-", "/"} and tokens.glued(place) else place
-    if place is not None and tokens.word(place) in {"daily", "day"}:
-        return Found(index, place + 1, (Unsupported(_SEVERAL, Rule("DAILY")),))
-    if place is not None and tokens.word(place) in _HOW_OFTEN:
-        return _several_times(tokens, index, place)
-    if (
-        place is not None
-        and tokens.word(place) in {"a", "per", "every", "each"}
-        and tokens.word(place + 1) in UNIT_RULES
-    ):
-        days_at = place + 3 if tokens.word(place + 2) in {"on", ":", ","} else place + 2
-        if tokens.word(place + 1) == "week" and weekday_at(tokens, days_at) is not None:
-            # "twice a week on monday and thursday"
-            days, end = read_weekdays(tokens, days_at)
-            return Found(index, end, (Rule("WEEKLY", weekdays=days),))
-        daily = Rule("DAILY") if tokens.word(place + 1) == "day" else None
-        return Found(index, place + 2, (Unsupported(_SEVERAL, daily),))
-    return None
-
-
-def _several_times(tokens: Tokens, index: int, place: int) -> Found:
-    """ "twice weekly on monday and thursday" can be said by a rule; "twice weekly", "3x/month" can not."""
-    days_at = place + 2 if tokens.word(place + 1) in {"on", ":", ","} else place + 1
-    if tokens.word(place) in {"weekly", "week"} and weekday_at(tokens, days_at) is not None:
-        days, end = read_weekdays(tokens, days_at)
-        return Found(index, end, (Rule("WEEKLY", weekdays=days),))
-    return Found(index, place + 1, (Unsupported(_SEVERAL),))
 
 
 def _after_done_alone(tokens: Tokens, index: int) -> Found | None:
@@ -231,7 +196,7 @@ def _adverb(tokens: Tokens, index: int) -> Found | None:
         word, end = word + tokens.word(end + 1), end + 2
         word = {"halfyearly": "semiannually"}.get(word, word)
     rule = _ADVERBS.get(word)
-    if rule is None:
+    if rule is None or tokens.word(end) in {"rate", "rates", "wage", "wages", "pay", "fee", "fees"}:
         return None
     plain = (word in _PLAIN_ADVERBS and not tokens.word(index - 1)) or _is_arranged(tokens, index, end)
     return Found(index, end, (rule,), Evidence.NONE if plain else Evidence.PLACE)
@@ -244,6 +209,28 @@ def _is_arranged(tokens: Tokens, index: int, end: int) -> bool:
     return tokens.word(index - 2) in _ARRANGING or tokens.phrase(index - 3, ("set", "up"))
 
 
+def _initials(tokens: Tokens, index: int, context: Context) -> Found | None:
+    """ "m-f 8am", "tu/th at 8", "m/w/f": days by their letters, where a time follows or it closes the message."""
+    days: list[int] = []
+    end = index
+    day = _INITIALS.get(tokens.word(index))
+    while day is not None and len(days) < _MOST_INITIALS:
+        days.append(day)
+        end += 1
+        joined = tokens.word(end) in {"/", "-"} and tokens.glued(end) and tokens.glued(end + 1)
+        day = _INITIALS.get(tokens.word(end + 1)) if joined else None
+        end += 1 if day is not None else 0
+    if len(days) <= 1 or tokens.glued(end) or sorted(set(days)) != days:
+        return None
+    if tokens.word(index + 1) == "-" and len(days) == 2:  # noqa: PLR2004 - from the first to the second
+        days = list(range(days[0], days[1] + 1))
+    place = end + 1 if tokens.word(end) in {"at", "@", ","} else end
+    timed = read_clock(tokens, place, context) is not None or tokens.word(end) in {"at", "@"}
+    if not timed and tokens.word(end):
+        return None
+    return Found(index, end, (Rule("WEEKLY", weekdays=tuple(WEEKDAY_CODES[day] for day in days)),))
+
+
 def _day_list(tokens: Tokens, index: int, context: Context) -> Found | None:
     """ "mon wed fri 7am", "monday to friday 7am": days in a row with a time repeat, even without an "every"."""
     first = index
@@ -251,6 +238,9 @@ def _day_list(tokens: Tokens, index: int, context: Context) -> Found | None:
         # "from monday to friday at 7:30"
         index += 1
     if weekday_at(tokens, index) is None or tokens.word(index - 1) == "between":
+        return None
+    if weekday_at(tokens, index - 1) is not None or weekday_at(tokens, index - 2) is not None:
+        # in the middle of a list that was none
         return None
     days, end = read_weekdays(tokens, index, apart=True)
     place = end
@@ -269,6 +259,10 @@ def _day_list(tokens: Tokens, index: int, context: Context) -> Found | None:
 
 def _plural(tokens: Tokens, index: int) -> Found | None:
     """Mondays, tuesdays and thursdays."""
+    owned = WEEKDAYS.get(tokens.word(index).removesuffix("'s")) if tokens.word(index).endswith("'s") else None
+    if owned is not None and tokens.word(index + 1) in {"at", "@"}:
+        # "band practice monday's at 5"
+        return Found(index, index + 1, (Rule("WEEKLY", weekdays=(WEEKDAY_CODES[owned],)),))
     if tokens.word(index) not in WEEKDAY_PLURALS:
         return _part_plural(tokens, index)
     days, end = read_weekdays(tokens, index)

@@ -39,7 +39,7 @@ _WORKDAY_PHRASES: Final = (
     ("school", "days"),
 )
 
-_JOINS: Final = frozenset({",", "and", "&", "/", "or", "+"})
+_JOINS: Final = frozenset({",", "and", "&", "/", "or", "+", "n"})
 
 
 def month_names(tokens: Tokens, place: int) -> tuple[tuple[int, ...], int]:
@@ -144,8 +144,10 @@ def read_weekdays(tokens: Tokens, place: int, *, apart: bool = False) -> tuple[t
         else:
             days.append(day)
         following = end
-        while tokens.word(following) in _JOINS or (
-            following > end and tokens.word(following) in {"every", "each", "on"}
+        while (
+            tokens.word(following) in _JOINS
+            or tokens.word(following) in {"every", "each"}
+            or (following > end and tokens.word(following) == "on")
         ):
             following += 1
         day = weekday_at(tokens, following)

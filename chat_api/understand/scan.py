@@ -6,6 +6,7 @@ from typing import Final
 from chat_api.understand.bare_clocks import bare_answer
 from chat_api.understand.bounds import read_bound
 from chat_api.understand.clock_ranges import range_end, read_clock, read_range_start
+from chat_api.understand.cues import NOUNS, VERBS
 from chat_api.understand.dates import read_day
 from chat_api.understand.day_parts import read_part
 from chat_api.understand.facts import (
@@ -63,7 +64,16 @@ _TRAILING: Final = frozenset({".", "!", "?", ",", ";", ")", ":", "please", "pls"
 _BETWEEN: Final = CONNECTORS | {",", "-", "\u2013", "(", ")", "and", "&", "of", "to"}
 _ALONE: Final = _TRAILING | {"on", "at", "by", "in", "for", "due", "the", "-"}
 _LEADS: Final = CONNECTORS - {"the", "about", "for", "this"}
+# What sets a time at the beginning off from what is to be done then.
+_SET_OFF: Final = frozenset({":", ",", "-", "\u2013", "to", "i", "at", "remind"})
 _MAX_HOUR: Final = 23
+_TOWARDS_CLOCK: Final = frozenset({"from", "between", "at", "around", "about", "@", "by", "~", ","})
+_TIMED: Final = (Day, Clock, Part, Offset, Starts, Ends)
+_TAILS: Final = (
+    ("at", "the", "very", "latest"), ("at", "the", "latest"), ("at", "latest"), ("the", "latest"), ("latest",),
+    ("at", "the", "earliest"), ("at", "earliest"), ("or", "so"), ("or", "thereabouts"), ("sharp",), ("exactly",),
+    ("on", "the", "dot"), ("on", "the", "nose"), ("onwards",), ("onward",),
+)  # fmt: skip
 _DAYLIKE: Final = (Day, Rule, Part, Starts, Ends)
 _NOON: Final = 12
 _PASSES: Final = 3
@@ -106,7 +116,7 @@ def scan(tokens: Tokens, first: int, context: Context, *, last: int | None = Non
     candidates: list[Found] = []
     place = first
     while place < stop:
-        found = _zone_after_clock(tokens, place, context, candidates) or next(
+        found = _beside_last(tokens, place, context, candidates) or next(
             (one for reader in READERS if (one := reader(tokens, place, context)) is not None), None
         )
         if found is None or found.end > stop:
@@ -116,11 +126,34 @@ def scan(tokens: Tokens, first: int, context: Context, *, last: int | None = Non
         if found is None or found.end > stop:
             place += 1
             continue
+        found = _with_tail(tokens, found)
         candidates.append(found)
         place = found.end
     candidates = [found for found in candidates if not is_name(tokens, found, first)]
     counted = _counted(tokens, candidates, first, stop)
     return Scan(*sort_facts(tokens, counted, first, context.today))
+
+
+def _with_tail(tokens: Tokens, found: Found) -> Found:
+    """The same with the "at the latest", "sharp" or "onwards" that goes with a time."""
+    if not isinstance(found.facts[0], _TIMED):
+        return found
+    length = next((len(words) for words in _TAILS if tokens.phrase(found.end, words)), 0)
+    if tokens.word(found.end + length) not in BOUNDARIES:
+        length = 0
+    if not length and isinstance(found.facts[-1], Part) and tokens.phrase(found.end, ("first", "thing")):
+        length = 2
+    return replace(found, end=found.end + length) if length else found
+
+
+def _beside_last(tokens: Tokens, place: int, context: Context, candidates: list[Found]) -> Found | None:
+    """What only the time before it makes one: the EST in "5pm EST", the 9.15 in "3 march by 9.15"."""
+    zone = _zone_after_clock(tokens, place, context, candidates)
+    if zone is not None or not candidates or tokens.word(place + 1) != "." or not tokens.digits(place):
+        return zone
+    day = candidates[-1].facts[-1]
+    led = all(tokens.word(at) in _TOWARDS_CLOCK for at in range(candidates[-1].end, place))
+    return read_clock(tokens, place, context) if isinstance(day, Day) and not day.by_name and led else None
 
 
 def _zone_after_clock(tokens: Tokens, place: int, context: Context, candidates: list[Found]) -> Found | None:
@@ -237,7 +270,7 @@ def _pair(tokens: Tokens, left: Found, right: Found) -> bool:
         return left.end + 1 == right.start and tokens.word(left.end) == "of"
     if not isinstance(left.facts[0], Day) or not isinstance(right.facts[0], Part | Clock):
         return False
-    if any(tokens.word(at) not in {"from", "between"} for at in range(left.end, right.start)):
+    if any(tokens.word(at) not in _TOWARDS_CLOCK for at in range(left.end, right.start)):
         return False
     return tokens.word(right.end) in BOUNDARIES or left.start == 0
 
@@ -249,12 +282,15 @@ def _closes(tokens: Tokens, place: int, stop: int) -> bool:
 
 
 def _opens(tokens: Tokens, found: Found, first: int, stop: int) -> bool:
-    """At the start, where a comma, a colon or "to" sets it off from what follows."""
+    """At the start, where a comma, a colon, "to" or a verb sets it off from what follows."""
     start = found.start
     while start > first and tokens.word(start - 1) in CONNECTORS:
         start -= 1
-    return (
-        start == first
-        and found.end < stop
-        and tokens.word(found.end) in {":", ",", "-", "\u2013", "to", "i", "at", "remind"}
-    )
+    return start == first and found.end < stop and (tokens.word(found.end) in _SET_OFF or _does(tokens, found))
+
+
+def _does(tokens: Tokens, found: Found) -> bool:
+    """Whether a verb follows a time: "next week call Ann", but not "weekly review", "friday report"."""
+    follows = tokens.word(found.end)
+    thing = follows in NOUNS and tokens.word(found.end + 1) in BOUNDARIES
+    return not isinstance(found.facts[0], Rule) and follows in VERBS and not thing

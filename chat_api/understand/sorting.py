@@ -34,6 +34,8 @@ _LONG_LEADS: Final = (
     ("no", "later", "than"), ("not", "later", "than"), ("at", "the", "latest"), ("at", "the", "earliest"),
     ("by", "the", "end", "of"), ("by", "end", "of"), ("the", "end", "of"), ("end", "of"), ("not", "before"),
     ("no", "earlier", "than"), ("any", "time"), ("some", "time"), ("prior", "to"), ("as", "of"),
+    ("when", "it's"), ("when", "it", "is"), ("once", "it's"), ("as", "soon", "as", "it's"), ("not", "later", "then"),
+    ("no", "later", "then"), ("at", "or", "before"), ("at", "some", "point"), ("some", "point"), ("at", "some", "time"),
 )  # fmt: skip
 # Go with "10 minutes before": "(reminder 5 min before)", "and warn me half an hour in advance".
 _REMINDING: Final = frozenset(

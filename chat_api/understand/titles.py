@@ -19,6 +19,11 @@ from chat_api.understand.quantities import ordinal, whole_number
 from chat_api.understand.text import Kind, Tokens
 from chat_api.understand.words import LAST
 
+_OUGHTS: Final = tuple(
+    (person, *ought)
+    for person in ("i", "we")
+    for ought in (("need", "to"), ("have", "to"), ("must",), ("should",), ("ought", "to"), ("got", "to"), ("gotta",))
+)
 _CLOSING: Final = frozenset(".,;:!?)")
 _QUOTES: Final = "\"'`\u201c\u201d\u00ab\u00bb\u201e\u2018\u2019"
 _MAX_INDEX: Final = 999
@@ -39,10 +44,21 @@ def title_of(tokens: Tokens, kept: Sequence[int], *, after_cue: bool) -> str | N
         words = words[1:]
     leads = TITLE_LEADS if after_cue else TITLE_LEADS - {"about", "me", "up", "called", "is", "of", "that"}
     words = _strip(tokens, words, leads, TITLE_TRAILS)
+    if after_cue:
+        words = _without_oughts(tokens, words)
     title = _join(tokens, words)
     if len(words) == 1 and tokens[words[0]].kind is Kind.OPAQUE:
         title = title.strip(_QUOTES).strip()
     return title or None
+
+
+def _without_oughts(tokens: Tokens, words: list[int]) -> list[int]:
+    """Without the "i need to" of "remind me at 5 that i need to call mum"."""
+    for ought in _OUGHTS:
+        said = [tokens.word(at) for at in words[: len(ought)]]
+        if said == list(ought) and len(words) > len(ought):
+            return words[len(ought) :]
+    return words
 
 
 @dataclass(frozen=True, slots=True)

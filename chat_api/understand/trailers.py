@@ -69,6 +69,10 @@ _PAST_THE_HOUR: Final = (
 _FILLERS: Final = frozenset(
     {
         "i",
+        "i'm",
+        "am",
+        "we",
+        "we're",
         "it",
         "it's",
         "its",
@@ -246,6 +250,7 @@ def _more_days(tokens: Tokens, first: int, end: int) -> tuple[tuple[int, ...], i
 
 
 def _on_month_days(tokens: Tokens, rule: Rule, place: int) -> tuple[Fact, int] | None:
+    place += 1 if tokens.word(place) == "day" else 0
     named = ordinal(tokens, place)
     if named is None:
         number = tokens.number(place) or 0

@@ -33,7 +33,7 @@ _AMBIGUOUS_MONTHS: Final = frozenset({"may", "march", "mar"})
 # Alone these are people and words as well.
 _NAMES_TOO: Final = frozenset({"may", "mar", "jan", "march"})
 _SURE_MONTHS: Final = frozenset(MONTHS) - _AMBIGUOUS_MONTHS
-_NO_DAY_BEFORE: Final = frozenset({"am", "pm", ":", "%", "be"})
+_NO_DAY_BEFORE: Final = frozenset({"am", "pm", "%", "be"})
 
 
 def read_written(tokens: Tokens, index: int, context: Context) -> Found | None:
@@ -204,7 +204,10 @@ def _month_then_day(tokens: Tokens, index: int, month: int) -> tuple[int, int, i
         place += 1
     day = _day_number(tokens, place) or _spoken_day(tokens, place)
     # "March 5pm" and "May 3:00" are no days.
-    if day is None or tokens.word(day[1]) in _NO_DAY_BEFORE:
+    hour_of_clock = (
+        tokens.word(place + 1) == ":" and tokens.digits(place + 2) == _TWO_DIGITS and tokens.glued(place + 2)
+    )
+    if day is None or tokens.word(day[1]) in _NO_DAY_BEFORE or hour_of_clock:
         return None
     if tokens.glued(index + 1) and place == index + 1 and not _closes(tokens, day[1]):
         # "install nov8 build"

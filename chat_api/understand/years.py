@@ -16,6 +16,7 @@ from chat_api.understand.words import BOUNDARIES
 _QUARTER: Final = 3
 _HALF: Final = 6
 _QUARTERS: Final = 4
+_HALVES_IN_YEAR: Final = 2
 _CENTURY: Final = 2000
 _FIRST_YEAR: Final = 1900
 _LAST_YEAR: Final = 2999
@@ -58,12 +59,38 @@ def _part_of_year(tokens: Tokens, index: int, context: Context) -> Found | None:
     return _led(tokens, Found(index, end, (Day(first),)))
 
 
+def part_of_year_at(tokens: Tokens, index: int, context: Context) -> tuple[date, int, int] | None:
+    """The q1 or "second half of 2027" at this place: its first day, its length in months, and where it ends.
+
+    Without a year it is the one that is not over.
+    """
+    named = _named_part(tokens, index)
+    if named is None:
+        return None
+    month, end, half = named
+    months = _HALF if half else _QUARTER
+    written = read_year(tokens, end)
+    year, stop = written if written[0] is not None else _short_year(tokens, end)
+    if year is None:
+        lead = end + 1 if tokens.word(end) == "of" else end
+        if tokens.phrase(lead, ("next", "year")):
+            year, stop = context.today.year + 1, lead + 2
+        elif tokens.phrase(lead, ("this", "year")) or tokens.phrase(lead, ("the", "year")):
+            year, stop = context.today.year, lead + 2
+    if year is None:
+        over = month + months <= context.today.month
+        return date(context.today.year + (1 if over else 0), month, 1), months, end
+    return date(year, month, 1), months, stop
+
+
 def _named_part(tokens: Tokens, index: int) -> tuple[int, int, bool] | None:
     """The first month of the part that is named here, where its name ends, and whether it is a half."""
     word = tokens.word(index)
     if word in _ALL_PARTS:
         return _ALL_PARTS[word], index + 1, word in _HALVES
     named = ordinal(tokens, index + 1 if word == "the" else index)
+    if named is not None and 1 <= named[0] <= _HALVES_IN_YEAR and tokens.word(named[1]) == "half":
+        return _HALF * (named[0] - 1) + 1, named[1] + 1, True
     if named is None or not 1 <= named[0] <= _QUARTERS or tokens.word(named[1]) not in _QUARTER_WORDS:
         return None
     return _QUARTER * (named[0] - 1) + 1, named[1] + 1, False
