@@ -77,6 +77,9 @@ def sort_facts(tokens: Tokens, counted: list[Found], first: int, today: date) ->
         # Without a recurrence, of "from dec 1 to dec 10" the first day counts.
         stretch = not has_rule and isinstance(found.facts[0], Starts)
         taken = [_take(facts, fact, has_rule=has_rule) for fact in (found.facts[:1] if stretch else found.facts)]
+        if stretch and tokens.word(found.start) in {"start", "starts", "ends"}:
+            # "the plasterer starts on 19 april": a word of the title
+            found = replace(found, start=found.start + 1)  # noqa: PLW2901
         if all(taken):
             used.append(replace(found, start=_with_leads(tokens, used, found, first)))
     return facts, tuple(used)

@@ -2,10 +2,10 @@
 
 import pytest
 
-from bench.understanding import PARTS, sentences, table
+from bench.understanding import PARTS, UNREAD, sentences, table
 from bench.understanding import score as score_of
 
-# What was reached; the held-out part keeps a margin, because nothing is tuned on it.
+# What was reached; the unread parts keep a margin, because nothing is tuned on them.
 FLOORS = {
     "open": {
         "dates": 1.0, "recurrence": 1.0, "left alone": 0.989, "intents": 1.0, "features": 1.0, "everything": 0.998,
@@ -13,6 +13,7 @@ FLOORS = {
     "family": {
         "dates": 0.98, "recurrence": 1.0, "left alone": 1.0, "intents": 1.0, "everything": 0.99,
     },
+    "persons": {"dates": 0.8, "recurrence": 0.88, "left alone": 0.92, "everything": 0.84},
     "heldout": {
         "dates": 0.9, "recurrence": 0.9, "left alone": 0.97, "intents": 0.9, "features": 0.94, "everything": 0.92,
     },
@@ -22,8 +23,8 @@ FLOORS = {
 @pytest.mark.parametrize("part", PARTS)
 def test_no_score_falls(part: str) -> None:
     scored = score_of(part)
-    # Failures of the held-out part stay unread: the rules must not be tuned on them.
-    shown = "\n".join(str(miss) for miss in scored.misses) if part != "heldout" else f"{len(scored.misses)} misses"
+    # Failures of these parts stay unread: the rules must not be tuned on them.
+    shown = "\n".join(str(miss) for miss in scored.misses) if part not in UNREAD else f"{len(scored.misses)} misses"
     fallen = {name: scored.share(name) for name, floor in FLOORS[part].items() if scored.share(name) < floor}
     assert not fallen, f"{fallen}\n{table([scored])}\n{shown}"
 
@@ -33,4 +34,4 @@ def test_the_parts_share_no_sentence() -> None:
     together = [text for part in PARTS for text in texts[part]]
     assert len(together) == len(set(together)) >= 600
     # "family" was written before the rules that followed it, and read since: it is no part of the unread third.
-    assert 2 * len(texts["heldout"]) >= len(texts["open"])
+    assert 2 * sum(len(texts[part]) for part in UNREAD) >= len(texts["open"])
