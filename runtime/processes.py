@@ -13,6 +13,7 @@ from pathlib import Path
 
 from runtime.errors import GaveUp
 
+NICENESS = "LIFELINE_NICENESS"
 _LIFELINE = Path(__file__).with_name("lifeline.py")
 _KEPT_LINES = 200
 _LONGEST_LINE = 64 * 1024
@@ -22,12 +23,13 @@ Sink = Callable[[str, str], None]
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """What to run. `env` is the whole environment."""
+    """What to run. `env` is the whole environment; with more `niceness` it gives way to the others."""
 
     name: str
     argv: tuple[str, ...]
     cwd: Path
     env: Mapping[str, str]
+    niceness: int = 0
 
 
 @dataclass(slots=True)
@@ -198,7 +200,7 @@ class Child:
             str(os.getpid()),
             *command.argv,
             cwd=command.cwd,
-            env=dict(command.env),
+            env={**command.env, NICENESS: str(command.niceness)},
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,

@@ -35,6 +35,8 @@ _APP_GRACE = 10.0
 _SIDECAR_GRACE = 8.0
 _CONTROL_GRACE = 15.0
 _LOOK = 0.1
+# What these do can wait while reminders ring; nobody waits for it.
+_NICENESS = {contract.AUDIT: 5, contract.RECURRING: 5}
 
 
 def process_names(topology: Topology, backing: Backing) -> tuple[str, ...]:
@@ -348,6 +350,7 @@ class Supervisor:
                     ),
                     layout.root,
                     {**inherited, **for_sidecars, **self._tokens[app.name].environment},
+                    _NICENESS.get(app.app_id, 0),
                 ),
                 None,
             )
@@ -372,6 +375,7 @@ class Supervisor:
             (program, *arguments),
             app.directory,
             {**env, **self._tokens[app.name].environment, **self._env},
+            _NICENESS.get(app.app_id, 0),
         )
 
     @property

@@ -69,22 +69,32 @@ class BindingAnswer:
     metadata: Mapping[str, str]
 
 
+class _Calls:
+    """The generated stub, where each call carries the API token and the running trace.
+
+    As interceptors of the channel they would cost as much again as the call itself (a task and a wrapper for each).
+    """
+
+    def __init__(self, stub: Any, metadata: Callable[[], Sequence[tuple[str, str]]]) -> None:
+        self._stub = stub
+        self._metadata = metadata
+
+    def __getattr__(self, name: str) -> Any:
+        method, carried = getattr(self._stub, name), self._metadata
+
+        def call(request: Any, *, timeout: float, metadata: Sequence[tuple[str, str]] = ()) -> Any:
+            return method(request, timeout=timeout, metadata=(*carried(), *metadata))
+
+        setattr(self, name, call)
+        return call
+
+
 class _Trace(grpc.aio.UnaryUnaryClientInterceptor):
-    """Adds the running trace to the metadata of each call."""
+    """Adds the running trace to the calls of the SDK's client."""
 
     async def intercept_unary_unary(self, continuation: Any, details: Any, request: Any) -> Any:
         traceparent = current_traceparent()
         return await continuation(_with(details, "traceparent", traceparent) if traceparent else details, request)
-
-
-class _Token(grpc.aio.UnaryUnaryClientInterceptor):
-    """Adds the API token to each call on a channel of our own; the SDK's channels do that themselves."""
-
-    def __init__(self, token: str) -> None:
-        self._token = token
-
-    async def intercept_unary_unary(self, continuation: Any, details: Any, request: Any) -> Any:
-        return await continuation(_with(details, "dapr-api-token", self._token), request)
 
 
 class _StreamToken(grpc.aio.StreamStreamClientInterceptor):
@@ -172,18 +182,15 @@ class Sidecar:
             SidecarUnavailable: not known to be published; publish it again (the id makes that harmless).
             SidecarRefused: daprd does not accept it.
         """
-        client = self._require_client()
         topic = topic or event.data.TOPIC
-        await self._call(
-            f"publish to {topic}",
-            client.publish_event(
-                PUBSUB,
-                topic,
-                event.to_json(),
-                publish_metadata={"partitionKey": event.data.partition_key()},
-                data_content_type=CLOUD_EVENT_CONTENT_TYPE,
-            ),
+        request = api_v1.PublishEventRequest(
+            pubsub_name=PUBSUB,
+            topic=topic,
+            data=event.to_json(),
+            data_content_type=CLOUD_EVENT_CONTENT_TYPE,
+            metadata={"partitionKey": event.data.partition_key()},
         )
+        await self._call(f"publish to {topic}", self.stub().PublishEvent(request, timeout=self._timeout))
 
     async def subscribe(self, topic: str) -> Subscription:
         """Open a streaming subscription: no app port, and the raw message, so that we judge what does not parse."""
@@ -229,7 +236,7 @@ class Sidecar:
             request_serializer=lambda message: message.model_dump_json().encode(),
             response_deserializer=answer.model_validate_json,
         )
-        metadata = (("dapr-app-id", app_id),)
+        metadata = (*self._metadata(), ("dapr-app-id", app_id))
         result: Answer = await self._call(
             f"{app_id}{method}", call(request, timeout=self._timeout, metadata=metadata, wait_for_ready=False)
         )
@@ -346,6 +353,12 @@ class Sidecar:
 
     # Inside
 
+    def _metadata(self) -> Sequence[tuple[str, str]]:
+        """What each call carries."""
+        traceparent = current_traceparent()
+        token = (("dapr-api-token", self._token),) if self._token else ()
+        return (*token, ("traceparent", traceparent)) if traceparent else token
+
     def _require_client(self) -> DaprClient:
         if self._client is None:
             raise SidecarUnavailable("daprd has not answered yet")
@@ -413,9 +426,9 @@ class Sidecar:
         await self._disconnect()
         # The constructor probes the health endpoint once more and blocks while it does: it has just answered.
         self._client = DaprClient(address=self._address, interceptors=[_Trace(), *self.stream_interceptors])
-        interceptors = [_Trace(), _Token(self._token)] if self._token else [_Trace()]
-        self._channel = grpc.aio.insecure_channel(self._address, options=_CHANNEL_OPTIONS, interceptors=interceptors)
-        self._stub = api_service_v1.DaprStub(self._channel)  # it prepares some seventy calls: once, not for each
+        self._channel = grpc.aio.insecure_channel(self._address, options=_CHANNEL_OPTIONS)
+        # The stub prepares some seventy calls: once, not for each.
+        self._stub = _Calls(api_service_v1.DaprStub(self._channel), self._metadata)
         self._generation += 1
         CONNECTIONS.inc()
         self._up.set()

@@ -198,6 +198,21 @@ def test_no_child_outlives_its_parent() -> None:
     pytest.fail("it still runs")
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="read from /proc")
+@pytest.mark.parametrize("niceness", [0, 5])
+def test_a_child_gives_way_as_it_is_told(niceness: int) -> None:
+    lifeline = Path(processes.__file__).with_name("lifeline.py")
+    code = "import os; print(os.nice(0), os.environ.get('LIFELINE_NICENESS'))"
+    told = subprocess.run(
+        [sys.executable, "-I", "-S", str(lifeline), str(os.getpid()), sys.executable, "-c", code],
+        env={**os.environ, processes.NICENESS: str(niceness)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert told.stdout.split() == [str(os.nice(0) + niceness), "None"]
+
+
 def state(pid: int) -> str:
     """The process's state letter; empty when it is gone."""
     try:
