@@ -4,6 +4,8 @@
 
 FROM python:3.11.16-slim-bookworm@sha256:a36c24f9cbdf4fd0f52d67f0823eeac19c2028c637cecc392d97f980d4fec56b AS packages
 WORKDIR /build
+# A wheel that is made here is a zip file with times in it, whose hash pip writes down: the same at each build.
+ENV SOURCE_DATE_EPOCH=1577836800
 COPY image-build.lock image.lock ./
 RUN pip install --no-cache-dir --require-hashes --only-binary=:all: -r image-build.lock \
     && pip wheel --no-cache-dir --no-deps --no-build-isolation --require-hashes --wheel-dir wheels -r image.lock

@@ -1,5 +1,6 @@
 """The image, built by the Dockerfile's steps, and every service started from it as its container would be."""
 
+import hashlib
 import os
 import re
 import shutil
@@ -59,8 +60,13 @@ class Image:
         )
 
 
-@pytest.fixture(scope="module")
-def image(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Image]:
+@pytest.fixture
+def image_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where an image can be built."""
+    return _image_folder(tmp_path_factory)
+
+
+def _image_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if os.geteuid() != 0:
         pytest.skip("Only root can mount: the image is not built here")
     folder = tmp_path_factory.mktemp("image")
@@ -69,7 +75,12 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Image]:
             path.chmod(path.stat().st_mode | 0o011)
     if not may_mount(folder):
         pytest.skip("Nothing can be mounted here: the image is not built")
-    with Builder(DOCKERFILE, PROJECT, folder) as builder:
+    return folder
+
+
+@pytest.fixture(scope="module")
+def image(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Image]:
+    with Builder(DOCKERFILE, PROJECT, _image_folder(tmp_path_factory)) as builder:
         try:
             stage = builder.build()
         except subprocess.CalledProcessError as error:
@@ -107,6 +118,45 @@ def test_the_image_has_the_versions_that_are_tested_and_every_one_by_its_hash() 
     for lock in ("image.lock", "image-build.lock"):
         text = (PROJECT / lock).read_text()
         assert len(pins(PROJECT / lock)) == len(re.findall(r"^\S+==.*\\\n\s+--hash=sha256:", text, re.MULTILINE)), lock
+
+
+def test_every_package_has_a_wheel_for_arm64_or_is_plain_python(image: Image, tmp_path: Path) -> None:
+    """The nodes that are free are arm64: nothing would be compiled there either."""
+    plain = {"http-ece"}
+    words = ["--only-binary=:all:", *(f"--no-binary={name}" for name in plain), f"--target={tmp_path}"]
+    platform = ["--python-version=3.11", "--python-platform=aarch64-unknown-linux-gnu"]
+    uv = PROJECT / ".venv" / "bin" / "uv"
+    command = [uv, "pip", "install", "--dry-run", *platform, *words, "--require-hashes", "-r", PROJECT / "image.lock"]
+    answer = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert answer.returncode == 0, answer.stderr
+    found = dict(re.findall(r"^ \+ ([\w.-]+)==(\S+)", answer.stderr, re.MULTILINE))
+    installed = {path.parent for path in image.stage.upper.glob("opt/todo/lib/*/site-packages/*.dist-info/METADATA")}
+    assert len(found) == len(installed) > 50
+    for name in plain:
+        (origin,) = image.stage.upper.glob(f"opt/todo/lib/*/site-packages/{name.replace('-', '_')}-*/direct_url.json")
+        assert "-none-any.whl" in origin.read_text()
+
+
+def contents(stage: Stage) -> dict[str, tuple[int, str]]:
+    """Mode and content of each thing that a stage has added, but for its time."""
+    return {
+        path.relative_to(stage.upper).as_posix(): (path.lstat().st_mode, _content(path))
+        for path in stage.upper.rglob("*")
+    }
+
+
+def _content(path: Path) -> str:
+    if path.is_symlink():
+        return str(path.readlink())
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+
+
+def test_built_again_it_is_the_same(image: Image, image_folder: Path) -> None:
+    before = contents(image.stage)
+    with Builder(DOCKERFILE, PROJECT, image_folder) as builder:
+        after = contents(builder.build())
+    assert len(before) > 5000
+    assert {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)} == set()
 
 
 @pytest.mark.parametrize("app", MODULES)

@@ -1,15 +1,16 @@
 """The whole system from the chart: every service of it beside its own sidecar, and a reminder that fires.
 
 Real: the API server, Dapr's control plane, the sidecars with the identities, tokens, Secrets, certificates, components,
-policies and configurations of their pods; Kafka with TLS and log-in; PostgreSQL; the services. Not there: a kubelet,
-the images, and the pods' network (names are found in a file, a proxy stands for chat_api's Service).
+policies and configurations of their pods; Kafka, on OKE with TLS and log-in; PostgreSQL; the services; the hooks and
+the release's own test. Not there: a kubelet, the images (`rpk` has a stand-in), and the pods' network (names are found
+in a file, a proxy stands for chat_api's Service).
 """
 
 import asyncio
 import contextlib
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,120 +18,81 @@ import grpc
 import grpc.aio
 import httpx
 import pytest
+import yaml
 
 from contracts import names
 from contracts.push import AskPushKey
-from runtime import secrets_file
-from runtime.errors import NotInstalled
 from runtime.install import Binaries
-from runtime.layout import Layout
-from runtime.parts.kafka import SECRET, Kafka
 from runtime.ports import Ports
 from tests.components.resources import PROJECT
-from tests.k8s.chart import CHART, OKE, RELEASE
-from tests.k8s.cluster import Cluster, Document
+from tests.k8s.chart import CHART, RELEASE, VALUES, Refused
+from tests.k8s.cluster import Cluster
 from tests.k8s.dapr import ControlPlane
 from tests.k8s.hosting import command_of, environment
 from tests.k8s.kubelet import Kubelet
+from tests.k8s.outside import Outside
 from tests.k8s.processes import Process
 from tests.k8s.sidecar import HostedPod
 from tests.support.person import Person
-from tests.support.postgres import Postgres, find_binaries
 from tests.support.proxy import RoundRobin
 
 pytestmark = [pytest.mark.k8s, pytest.mark.timeout(600)]
 
-NAMESPACE = "reminders"
-REPLICAS = (
-    "services.chat-api.autoscaling.enabled=false,services.reminder-actor.replicas=1,services.scheduler.replicas=1"
+FEWER = (
+    "services.chat-api.autoscaling.enabled=false,services.reminder-actor.replicas=1,services.scheduler.replicas=1,"
+    "frontend.service.type=ClusterIP,topics.replicationFactor=1"
 )
+"""One copy where one shows it; and nobody gives out addresses of load balancers here."""
+PAGE = f"http://{RELEASE}-frontend:80"
+"""As the test of the release knows it."""
 
 
 @dataclass
 class System:
     """What runs."""
 
+    outside: Outside
+    namespace: str
     pods: dict[str, list[HostedPod]] = field(default_factory=dict)
-    frontend: str = ""
-    backend: str = ""
-    ran: dict[str, str] = field(default_factory=dict)
 
     def pod(self, app_id: str) -> HostedPod:
         """The first of an app."""
         return self.pods[app_id][0]
 
 
-class _Jobs:
-    """Runs the containers of jobs here, as far as this machine has their programs."""
-
-    def __init__(self, cluster: Cluster) -> None:
-        self._cluster = cluster
-        self.ran: dict[str, str] = {}
-
-    def run(self, pod: Document) -> int:
-        (container,) = pod["spec"]["containers"]
-        env = environment(self._cluster, pod, container)
-        program, *arguments = command_of(container, env)
-        if program != "python":
-            return 0  # `rpk`: there is no such broker here
-        answer = subprocess.run(
-            [sys.executable, *arguments],
-            cwd=PROJECT,
-            env={"PATH": "/usr/bin:/bin", **env},
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        self.ran[container["name"]] = answer.stdout + answer.stderr
-        return answer.returncode
-
-
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", params=VALUES)
 def system(
-    cluster: Cluster, dapr: ControlPlane, binaries: Binaries, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest,
+    cluster: Cluster,
+    dapr: ControlPlane,
+    binaries: Binaries,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[System]:
-    """The chart, installed as on OKE, and its pods hosted."""
-    server = find_binaries()
-    if server is None:
-        pytest.skip("PostgreSQL's server is not installed (Debian: apt-get install postgresql)")
+    """The chart, installed with one of its sets of values, and its pods hosted."""
+    Outside.require()
     folder = tmp_path_factory.mktemp("system")
     with contextlib.ExitStack() as running:
-        postgres = running.enter_context(Postgres(server, user="todo", password="not-a-secret"))
-        kafka = running.enter_context(_kafka(folder))
-        cluster.namespace(NAMESPACE, **{"pod-security.kubernetes.io/enforce": "restricted"})
-        cluster.secret(NAMESPACE, "todo-kafka", **kafka.credentials)
-        cluster.secret(NAMESPACE, "todo-postgresql", connection_string=postgres.connection_string)
-        jobs = _Jobs(cluster)
-        with Kubelet(cluster, NAMESPACE, run=jobs.run).working():
-            cluster.helm("install", RELEASE, CHART, "-n", NAMESPACE, *OKE, "--set", REPLICAS)
-        _find_names_in(folder / "names.db", cluster)
-        yield _host(cluster, dapr, binaries, folder, running, jobs, kafka.sidecar_env)
+        outside = Outside(cluster, folder, running)
+        namespace = f"reminders-{request.param}"
+        cluster.namespace(namespace, **{"pod-security.kubernetes.io/enforce": "restricted"})
+        if request.param == "oke":
+            outside.provide(namespace)
+        with Kubelet(cluster, namespace, runs=outside.start, run=outside.run).working():
+            values = (*VALUES[request.param], "--set", FEWER)
+            cluster.helm(
+                "install", RELEASE, CHART, "-n", namespace, *values, "--wait", "--timeout", "170s", timeout=180
+            )
+            if request.param == "minikube":
+                outside.lead_here(namespace)
+            _find_names_in(folder / "names.db", cluster, namespace)
+            system = System(outside, namespace)
+            _host(system, cluster, dapr, binaries)
+            yield system
 
 
-@dataclass(frozen=True, slots=True)
-class _Broker:
-    credentials: dict[str, str]
-    sidecar_env: Mapping[str, str]
-
-
-@contextlib.contextmanager
-def _kafka(folder: Path) -> Iterator[_Broker]:
-    layout = Layout(folder / "broker")
-    layout.create()
-    server = Kafka(layout, Ports())
-    try:
-        launch = server.prepare()
-    except NotInstalled as error:
-        pytest.skip(str(error))
-    with Process("kafka", launch.argv, folder=folder, env=launch.env):
-        asyncio.run(asyncio.wait_for(server.started(), 90))
-        yield _Broker(secrets_file.read(layout.secrets)[SECRET], launch.sidecar_env)
-
-
-def _find_names_in(file: Path, cluster: Cluster) -> None:
+def _find_names_in(file: Path, cluster: Cluster, namespace: str) -> None:
     """There is no DNS of a cluster here."""
-    path = f"/apis/dapr.io/v1alpha1/namespaces/{NAMESPACE}"
+    path = f"/apis/dapr.io/v1alpha1/namespaces/{namespace}"
     names_of_apps = {
         "component": "sqlite",
         "version": "v1",
@@ -140,19 +102,11 @@ def _find_names_in(file: Path, cluster: Cluster) -> None:
         cluster.patch(f"{path}/configurations/{item['metadata']['name']}", {"spec": {"nameResolution": names_of_apps}})
 
 
-def _host(  # noqa: PLR0917 - all of it is needed
-    cluster: Cluster,
-    dapr: ControlPlane,
-    binaries: Binaries,
-    folder: Path,
-    running: contextlib.ExitStack,
-    jobs: _Jobs,
-    sidecar_env: Mapping[str, str],
-) -> System:
-    system = System(ran=jobs.ran)
-    for pod in cluster.pods(NAMESPACE, "dapr.io/sidecar-injected=true"):
-        hosted = running.enter_context(HostedPod(cluster, dapr, binaries, pod, folder, env=sidecar_env))
-        hosted.start_service()
+def _host(system: System, cluster: Cluster, dapr: ControlPlane, binaries: Binaries) -> None:
+    outside = system.outside
+    for pod in cluster.pods(system.namespace, "dapr.io/sidecar-injected=true"):
+        hosted = HostedPod(cluster, dapr, binaries, pod, outside.folder, env=outside.sidecar_env)
+        outside.running.enter_context(hosted).start_service()
         system.pods.setdefault(hosted.app_id, []).append(hosted)
     for hosted in (one for group in system.pods.values() for one in group):
         hosted.wait_ready()
@@ -161,7 +115,6 @@ def _host(  # noqa: PLR0917 - all of it is needed
         hosted.service.wait_until(lambda hosted=hosted: _ready(hosted), within=60)  # type: ignore[misc]
     actor = system.pod(names.REMINDER_ACTOR)
     actor.daprd.wait_until(lambda: names.REMINDER_ACTOR_TYPE in str(actor.metadata().get("actorRuntime")))
-    return system
 
 
 def _ready(hosted: HostedPod) -> bool:
@@ -175,7 +128,7 @@ def _ready(hosted: HostedPod) -> bool:
 async def frontend(cluster: Cluster, system: System, folder: Path) -> AsyncIterator[tuple[str, RoundRobin]]:
     """The page's own pod, before the replicas of the API; its address."""
     urls = [f"http://127.0.0.1:{pod.page_port}" for pod in system.pods[names.CHAT_API]]
-    (pod, *_) = cluster.pods(NAMESPACE, "app.kubernetes.io/component=frontend")
+    (pod, *_) = cluster.pods(system.namespace, "app.kubernetes.io/component=frontend")
     (container,) = pod["spec"]["containers"]
     env = environment(cluster, pod, container)
     assert env["BACKEND_URL"] == f"http://{RELEASE}-chat-api"
@@ -213,22 +166,32 @@ async def test_a_reminder_fires_through_the_page_s_own_address(
             assert max(item.lag for item in heard) < 5
             assert len(await person.inbox()) == 3
         assert sum(count > 0 for count in service.served.values()) == 2, "both replicas of the API answered"
-        # What `helm test` runs, with the address that the page has here.
-        (script,) = CHART.glob("files/set-a-reminder.py")
-        checked = await asyncio.to_thread(
-            subprocess.run,
-            [sys.executable, "-I", script, url],
-            capture_output=True,
-            text=True,
-            timeout=90,
-            check=False,
-        )
-        assert checked.returncode == 0, checked.stderr
-        assert "fired after" in checked.stdout
+        system.outside.places[PAGE] = url
+        await asyncio.to_thread(cluster.helm, "test", RELEASE, "-n", system.namespace, "--timeout", "90s")
+        assert "fired after" in system.outside.ran["test"]
+
+
+def test_without_the_page_the_release_does_not_pass_its_test(cluster: Cluster, system: System) -> None:
+    system.outside.places[PAGE] = f"http://127.0.0.1:{Ports().pick()}"
+    with pytest.raises(Refused, match="test"):
+        cluster.helm("test", RELEASE, "-n", system.namespace, "--timeout", "90s")
+    assert "Connection refused" in system.outside.ran["test"]
+
+
+def test_the_hook_made_the_topics_and_leaves_them_as_they_are(cluster: Cluster, system: System) -> None:
+    """By its own script, with the variables of its own container."""
+    wanted = {names.TASK_EVENTS, names.TASK_UPDATES, names.REMINDERS, names.NOTIFICATIONS, names.DEAD_LETTERS}
+    assert system.outside.topics() == dict.fromkeys(wanted, 3)
+    assert {line for line in system.outside.ran["topics"].splitlines() if line} == {f"made {name}" for name in wanted}
+    hooks = yaml.safe_load_all(cluster.helm("get", "hooks", RELEASE, "-n", system.namespace))
+    (job,) = (item for item in hooks if item["metadata"]["name"] == f"{RELEASE}-topics")
+    pod = {"metadata": {"name": "topics", "namespace": system.namespace}, "spec": job["spec"]["template"]["spec"]}
+    assert system.outside.run(pod) == 0, system.outside.ran["topics"]
+    assert system.outside.ran["topics"] == ""
 
 
 def test_the_hook_brought_the_schema_up_to_date(system: System) -> None:
-    assert "the database has the newest schema" in system.ran["migrations"]
+    assert "the database has the newest schema" in system.outside.ran["migrations"]
 
 
 async def test_a_sidecar_refuses_a_service_that_has_no_business_there(system: System) -> None:
@@ -270,4 +233,4 @@ def test_the_sidecars_serve_nobody_without_the_token_and_show_each_other_certifi
         timeout=20,
         check=True,
     ).stdout
-    assert f"URI:spiffe://public/ns/{NAMESPACE}/{names.CHAT_API}" in identity
+    assert f"URI:spiffe://public/ns/{system.namespace}/{names.CHAT_API}" in identity
