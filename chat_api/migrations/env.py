@@ -12,6 +12,7 @@ from sqlmodel import SQLModel
 import chat_api.auth.attempts
 import chat_api.auth.models
 import chat_api.channels.models
+import chat_api.inbox.intake
 import chat_api.inbox.models
 import chat_api.outbox
 import chat_api.portability.models
