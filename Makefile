@@ -59,7 +59,7 @@ lint: $(ENVIRONMENT) ## style, common mistakes, import rules, shell scripts, wor
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/lint-imports --no-cache
-	@$(BIN)/shellcheck --external-sources .ci/run scripts/*.sh scripts/ensure-browser scripts/make-environment \
+	@$(BIN)/shellcheck --external-sources .ci/run scripts/*.sh scripts/ensure-browser scripts/make-environment scripts/make-bench-environment \
 		scripts/lint-workflows infra/oke/*.sh
 	@scripts/lint-workflows
 
@@ -68,8 +68,13 @@ types: $(ENVIRONMENT) ## strict type check
 	@$(BIN)/mypy
 
 .PHONY: bench
-bench: $(ENVIRONMENT) runtime ## what is understood, and latencies on this machine; as tables and as JSON
-	@$(BIN)/python -m bench
+bench: $(ENVIRONMENT) runtime ## measure everything, others' systems too, into docs/benchmarks; half an hour (PARTS="lag chat", ARGS=--full)
+	@scripts/make-bench-environment
+	@$(BIN)/python -m bench $(PARTS) $(ARGS)
+
+.PHONY: guard
+guard: $(ENVIRONMENT) runtime ## has a piece of work become dearer than the committed baseline? a minute (ARGS=--update-baseline)
+	@$(BIN)/python -m bench guard $(ARGS)
 
 ##@ Work on it
 
@@ -105,6 +110,7 @@ lock: $(ENVIRONMENT) ## write the lock files anew from pyproject.toml: of the en
 	@$(LOCK) --group dev pyproject.toml -o requirements.lock
 	@$(LOCK) --no-annotate --constraint requirements.lock pyproject.toml -o image.lock
 	@$(LOCK) --no-annotate --group image-build -o image-build.lock
+	@$(LOCK) --no-annotate --group bench -o bench/requirements.lock
 
 .PHONY: clean
 clean: ## remove the environment and caches; tasks and the built runtime stay

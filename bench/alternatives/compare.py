@@ -1,0 +1,161 @@
+"""The same burst, the same steady rate and the same crash, one alternative after the other."""
+
+import asyncio
+import tempfile
+import time
+import uuid
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from bench import machine
+from bench.alternatives.alternative import Alternative, NotHere, Reminder
+from bench.alternatives.apscheduler_sql import ApschedulerSql
+from bench.alternatives.celery_redis import CeleryRedis
+from bench.alternatives.dapr_alone import DaprJobs, DaprReminders
+from bench.alternatives.ledger import Effect
+from bench.alternatives.ours import Ours
+from bench.alternatives.temporal_server import TemporalServer
+from bench.results import Results, spread
+from bench.usage import used
+
+PART: Final = "side-by-side"
+ALL: Final[Mapping[str, Callable[[Path], Alternative]]] = {
+    kind.name: kind for kind in (CeleryRedis, ApschedulerSql, TemporalServer, DaprReminders, DaprJobs, Ours)
+}
+_SETTLED: Final = 2.0
+_PATIENCE: Final = 120.0
+_KILL_AT: Final = 0.25
+_LOOK: Final = 0.02
+
+
+def reminders(count: int, due: float, gap: float = 0.0) -> list[Reminder]:
+    """So many, `gap` seconds apart."""
+    return [Reminder(f"r{number}-{uuid.uuid4().hex[:12]}", due + gap * number) for number in range(count)]
+
+
+def judge(wanted: Sequence[Reminder], effects: Sequence[Effect]) -> dict[str, Any]:
+    """Lost, twice, early; and the lags of the first effect of each, in seconds."""
+    ids = {one.id for one in wanted}
+    times = Counter(one.reminder for one in effects if one.reminder in ids)
+    first: dict[str, Effect] = {}
+    for one in effects:
+        if one.reminder in ids and (one.reminder not in first or one.at < first[one.reminder].at):
+            first[one.reminder] = one
+    return {
+        "lost": len(wanted) - len(times),
+        "twice": sum(count > 1 for count in times.values()),
+        "early": sum(one.lag < 0 for one in first.values()),
+        "lag_s": spread([one.lag for one in first.values()]),
+    }
+
+
+async def _until_fired(alternative: Alternative, wanted: Sequence[Reminder], patience: float) -> list[Effect]:
+    """All effects, when each has had one, and then some time for repetitions; or when patience is at its end."""
+    ids, deadline = {one.id for one in wanted}, time.monotonic() + patience
+    while time.monotonic() < deadline:
+        if ids <= {one.reminder for one in await alternative.effects()}:
+            break
+        await asyncio.sleep(0.2)
+    await asyncio.sleep(_SETTLED)
+    return await alternative.effects()
+
+
+async def _ahead(alternative: Alternative, count: int, ahead: float) -> float:
+    """How far ahead so many must be due to be scheduled by then: half as much again as a tenth of them tells."""
+    sample = reminders(max(20, count // 10), time.time() + ahead)
+    took = await alternative.schedule(sample)
+    await _until_fired(alternative, sample, _PATIENCE)
+    return max(ahead, 5.0 + 1.5 * took * count / len(sample))
+
+
+async def burst(alternative: Alternative, count: int, ahead: float) -> dict[str, Any]:
+    """`count` reminders due at one instant."""
+    idle = await asyncio.to_thread(used, alternative.pids())
+    wanted = reminders(count, time.time() + ahead)
+    scheduling = await alternative.schedule(wanted)
+    scheduled = await asyncio.to_thread(used, alternative.pids())
+    spare = wanted[0].due - time.time() - 1.0
+    if spare < 0:
+        raise NotHere(f"{alternative.name}: scheduling {count} took {scheduling:.0f} s: give more time with --ahead")
+    await asyncio.sleep(spare)
+    before = await asyncio.to_thread(used, alternative.pids())
+    effects = await _until_fired(alternative, wanted, _PATIENCE)
+    after = await asyncio.to_thread(used, alternative.pids())
+    return {
+        "count": count,
+        **judge(wanted, effects),
+        "scheduling_s": round(scheduling, 2),
+        "scheduling_cpu_ms_each": round((scheduled.processor - idle.processor) * 1000 / count, 3),
+        "firing_cpu_ms_each": round((after.processor - before.processor) * 1000 / count, 3),
+        "memory_idle_mb": round(idle.memory),
+        "memory_after_mb": round(after.memory),
+    }
+
+
+async def steady(alternative: Alternative, rate: float, seconds: float, ahead: float) -> dict[str, Any]:
+    """So many a second for a while."""
+    count = round(rate * seconds)
+    wanted = reminders(count, time.time() + ahead, 1 / rate)
+    await alternative.schedule(wanted)
+    late = time.time() - wanted[0].due
+    await asyncio.sleep(max(0.0, wanted[-1].due - time.time()))
+    effects = await _until_fired(alternative, wanted, _PATIENCE)
+    return {"rate": rate, "count": count, "scheduled_late_s": round(max(0.0, late), 1), **judge(wanted, effects)}
+
+
+async def crash(alternative: Alternative, count: int, ahead: float) -> dict[str, Any]:
+    """The burst again; its worker is killed when a quarter has fired."""
+    wanted = reminders(count, time.time() + ahead)
+    ids = {one.id for one in wanted}
+    await alternative.schedule(wanted)
+    await asyncio.sleep(max(0.0, wanted[0].due - time.time()))
+    deadline = time.monotonic() + _PATIENCE
+    fired = 0
+    while fired < count * _KILL_AT and time.monotonic() < deadline:
+        await asyncio.sleep(_LOOK)
+        fired = len(ids & {one.reminder for one in await alternative.effects()})
+    await alternative.kill_worker()
+    effects = await _until_fired(alternative, wanted, _PATIENCE)
+    return {"count": count, "fired_before_kill": fired, **judge(wanted, effects)}
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What each gets: `count` at one instant, `rate` a second for a while, due `ahead` seconds from then or later."""
+
+    count: int
+    rate: float
+    seconds: float
+    ahead: float
+
+
+async def _all_of(kind: Callable[[Path], Alternative], load: Load, results: Results) -> None:
+    with tempfile.TemporaryDirectory(prefix="todo-bench-") as folder:
+        async with kind(Path(folder)) as alternative:
+            ahead = await _ahead(alternative, load.count, load.ahead)
+            rounds: dict[str, Callable[[], Awaitable[dict[str, Any]]]] = {
+                "burst": lambda: burst(alternative, load.count, ahead),
+                "steady": lambda: steady(alternative, load.rate, load.seconds, ahead),
+                "kill -9 of the worker": lambda: crash(alternative, load.count, ahead),
+            }
+            for what, measure in rounds.items():
+                with machine.conditions(f"{alternative.name}, {what}") as seen:
+                    figures = await measure()
+                results.add(what, seen[0], system=alternative.name, promise=alternative.promise, **figures)
+
+
+async def run(load: Load, only: Sequence[str] = ()) -> Results:
+    """All of them, or those with one of these words in their name."""
+    results = Results(PART)
+    for name, kind in ALL.items():
+        if only and not any(word.lower() in name.lower() for word in only):
+            continue
+        try:
+            await _all_of(kind, load, results)
+        except NotHere as error:
+            print(f"{PART}: {name} is left out: {error}", flush=True)
+            results.rows.append({"what": "left out", "system": name, "why": str(error)})
+    return results

@@ -1,0 +1,91 @@
+"""This system, all of it: people add tasks over HTTP, and hear their reminders on their streams."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import ClassVar
+
+from bench.alternatives.alternative import Alternative, Reminder
+from bench.alternatives.ledger import Effect
+from contracts.names import REMINDER_ACTOR
+from runtime.install import install
+from tests.support.person import Ear, Person
+from tests.support.stack import Stack
+
+_PEOPLE = 10
+_SCHEDULED_WITHIN = 300.0
+
+
+class Ours(Alternative):
+    """The whole of it, as `make run` starts it."""
+
+    name: ClassVar[str] = "this system"
+    promise: ClassVar[str] = (
+        "accepted: task and event in one transaction of the tasks database; fired: announced on a synced "
+        "stream, saved by the actor, "
+        "in the user's inbox; counted when a user hears it"
+    )
+    worker: ClassVar[str] = REMINDER_ACTOR
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._resources = contextlib.AsyncExitStack()
+
+    async def __aenter__(self) -> "Ours":
+        binaries = await asyncio.to_thread(install)
+        self.stack = Stack(self._root, binaries)
+        await asyncio.to_thread(self.stack.__enter__)
+        self.people = [
+            await self._resources.enter_async_context(Person.registered(self.stack.url)) for _ in range(_PEOPLE)
+        ]
+        self._ears: list[Ear] = [await self._resources.enter_async_context(one.listening()) for one in self.people]
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._resources.aclose()
+        await asyncio.to_thread(self.stack.__exit__)
+
+    async def schedule(self, reminders: Sequence[Reminder]) -> float:
+        """Ten people at once; until every reminder has its job, not only until it is accepted."""
+        began = time.perf_counter()
+        self.accepting = 0.0
+        shares = [reminders[number :: len(self.people)] for number in range(len(self.people))]
+        before = [await self._count(person, "scheduled") for person in self.people]
+        async with asyncio.TaskGroup() as group:
+            for person, share in zip(self.people, shares, strict=True):
+                group.create_task(self._add(person, share))
+        self.accepting = time.perf_counter() - began
+        async with asyncio.timeout(_SCHEDULED_WITHIN):
+            for person, share, had in zip(self.people, shares, before, strict=True):
+                while await self._count(person, "scheduled") < min(500, had + len(share)):
+                    if all(one.due < time.time() for one in share):
+                        break  # they may have fired meanwhile
+                    await asyncio.sleep(0.2)
+        return time.perf_counter() - began
+
+    async def kill_worker(self) -> None:
+        """The actor host; the supervisor starts it again."""
+        await asyncio.to_thread(self.stack.kill, self.worker)
+
+    async def effects(self) -> list[Effect]:
+        """What was heard."""
+        return [
+            Effect(one.data["title"], one.due_at.timestamp(), one.at.timestamp())
+            for ear in self._ears
+            for one in ear.heard
+        ]
+
+    def pids(self) -> Sequence[int]:
+        """All processes of the system."""
+        return [pid for name in self.stack.names if (pid := self.stack.pid(name)) is not None]
+
+    async def _add(self, person: Person, share: Sequence[Reminder]) -> None:
+        for one in share:
+            await person.add(one.id, datetime.fromtimestamp(one.due, UTC))
+
+    async def _count(self, person: Person, status: str) -> int:
+        rows = (await person.client.get("/api/v1/tasks", params={"limit": 500})).json()
+        return sum(any(one["status"] == status for one in row["reminders"]) for row in rows)

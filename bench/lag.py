@@ -1,0 +1,259 @@
+"""From due to heard, stage by stage: at steady rates, in bursts, and with many reminders pending.
+
+Stages, from the services' own logs and the person's own clock: the actor's turn begins (the job was triggered and its
+callback has called the actor), the callback has its answer (announced and saved), the person's stream has it.
+"""
+
+import asyncio
+import contextlib
+import json
+import tempfile
+import time
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import grpc.aio
+from dapr.proto import api_service_v1, api_v1, common_v1
+from google.protobuf.any_pb2 import Any as GrpcAny
+
+from bench import machine
+from bench.results import FOLDER, Results, spread
+from bench.usage import Used, used
+from contracts.names import REMINDER_ACTOR, REMINDER_JOB_PREFIX, SCHEDULER, reminder_job
+from runtime.install import install
+from tests.support.person import Ear, Person
+from tests.support.stack import Stack
+
+PART: Final = "lag"
+PENDING: Final = "pending"
+_PEOPLE: Final = 10
+_SECONDS: Final = 12.0
+_FIRST_ADD_RATE: Final = 4.0
+"""Reminders that are surely added a second, before any were; how far ahead they must be due follows."""
+_CAUTION: Final = 0.5
+_AT_ONCE: Final = 64
+_CALL: Final = 30
+_DAPR_SCHEDULER: Final = "dapr-scheduler"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One round. Lags are seconds after due; processor time is seconds of each process, for the adding and for the
+    firing.
+    """
+
+    count: int
+    turn: list[float]
+    done: list[float]
+    heard: list[float]
+    adding: dict[str, float]
+    firing: dict[str, float]
+    added_s: float
+    """Seconds until all were added."""
+    adding_s: float
+    """Seconds of `adding`, until they were nearly due."""
+    firing_s: float
+    memory: float
+    disk: dict[str, float]
+    """MB that came to be, by what holds them."""
+
+    @property
+    def add_rate(self) -> float:
+        """How many are surely added a second next time."""
+        return self.count / self.added_s * _CAUTION
+
+
+@contextlib.asynccontextmanager
+async def system() -> AsyncIterator[Stack]:
+    """The whole system, started; off the event loop."""
+    with tempfile.TemporaryDirectory(prefix="todo-bench-") as folder:
+        stack = Stack(Path(folder), await asyncio.to_thread(install))
+        await asyncio.to_thread(stack.__enter__)
+        try:
+            yield stack
+        finally:
+            await asyncio.to_thread(stack.__exit__)
+
+
+def by_process(stack: Stack) -> dict[str, Used]:
+    """What each has used so far."""
+    pids = {name: stack.pid(name) for name in stack.names}
+    return {name: used([pid]) for name, pid in pids.items() if pid is not None}
+
+
+def _between(before: dict[str, Used], after: dict[str, Used]) -> dict[str, float]:
+    return {name: after[name].processor - before[name].processor for name in before}
+
+
+def _disk(stack: Stack) -> dict[str, float]:
+    """MB of each part of the data."""
+    return {part.name: _size(part) for part in stack.layout.data.iterdir() if part.name != "logs"}
+
+
+async def measure(stack: Stack, count: int, gap: float, add_rate: float = _FIRST_ADD_RATE) -> Run:
+    """So many, `gap` seconds apart, when `add_rate` are surely added a second."""
+    logs = {name: _Log(stack.layout.logs / f"{name}.log") for name in (REMINDER_ACTOR, SCHEDULER)}
+    async with contextlib.AsyncExitStack() as resources:
+        people = [await resources.enter_async_context(Person.registered(stack.url)) for _ in range(_PEOPLE)]
+        ears = [await resources.enter_async_context(person.listening()) for person in people]
+        first = datetime.now(UTC) + timedelta(seconds=4 + count / add_rate)
+        due: dict[str, datetime] = {}
+
+        async def add(number: int, person: Person) -> None:
+            for at in range(number, count, _PEOPLE):
+                task = await person.add(f"lag {at}", first + timedelta(seconds=gap * at))
+                due[task["reminders"][0]["id"]] = datetime.fromisoformat(task["due_at"])
+
+        disk = _disk(stack)
+        idle, began = await asyncio.to_thread(by_process, stack), time.monotonic()
+        async with asyncio.TaskGroup() as group:
+            for number, person in enumerate(people):
+                group.create_task(add(number, person))
+        added_s = time.monotonic() - began
+        await asyncio.sleep(max(0.0, (first - datetime.now(UTC)).total_seconds() - 0.5))
+        before, added = await asyncio.to_thread(by_process, stack), time.monotonic()
+        await _until_heard(ears, count, within=300 + gap * count)
+        await asyncio.sleep(1.0)  # the last lines of the logs, and what the other readers of the topics still do
+        after, fired = await asyncio.to_thread(by_process, stack), time.monotonic()
+        turn = [line["lag_seconds"] for line in logs[REMINDER_ACTOR].lines("reminder fired")]
+        jobs = {reminder_job(name): at for name, at in due.items()}
+        done = [
+            (datetime.fromisoformat(line["timestamp"]) - jobs[line["job"]]).total_seconds()
+            for line in logs[SCHEDULER].lines("job done")
+            if line["job"] in jobs
+        ]
+        heard = [one.lag for ear in ears for one in ear.heard]
+        return Run(
+            count,
+            turn,
+            done,
+            heard,
+            _between(idle, before),
+            _between(before, after),
+            added_s,
+            added - began,
+            fired - added,
+            sum(one.memory for one in after.values()),
+            {name: size - disk.get(name, 0.0) for name, size in _disk(stack).items()},
+        )
+
+
+async def _until_heard(ears: Sequence[Ear], count: int, within: float) -> None:
+    async with asyncio.timeout(within):
+        while sum(len(ear.heard) for ear in ears) < count:
+            await asyncio.sleep(0.1)
+
+
+class _Log:
+    """What a service has logged since."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._from = path.stat().st_size if path.exists() else 0
+
+    def lines(self, event: str) -> list[dict[str, Any]]:
+        with self._path.open() as file:
+            file.seek(self._from)
+            return [found for line in file if f'"{event}"' in line and (found := json.loads(line))["event"] == event]
+
+
+def _figures(made: Run) -> dict[str, Any]:
+    return {
+        "count": made.count,
+        "heard_p99_s": spread(made.heard)["p99"],
+        "turn_begins_s": spread(made.turn),
+        "job_done_s": spread(made.done),
+        "heard_s": spread(made.heard),
+        "cpu_s_per_1000": round(sum(made.firing.values()) * 1000 / made.count, 2),
+        "memory_mb": round(made.memory),
+        "adding_cpu_ms": {name: round(value * 1000 / made.count, 3) for name, value in made.adding.items()},
+        "firing_cpu_ms": {name: round(value * 1000 / made.count, 3) for name, value in made.firing.items()},
+        "disk_kb": {name: round(value * 1024 / made.count, 2) for name, value in made.disk.items() if value > 0},
+    }
+
+
+async def run(rates: Sequence[float], bursts: Sequence[int]) -> Results:
+    """Each on the same running system, one after the other."""
+    results = Results(PART)
+    async with system() as stack:
+        made = await measure(stack, 40, 0.05)  # the first ones open connections
+        for rate in rates:
+            with machine.conditions(f"{rate:g} reminders a second") as seen:
+                made = await measure(stack, max(15, round(rate * _SECONDS)), 1 / rate, made.add_rate)
+            results.add("rate", seen[0], per_second=rate, **_figures(made))
+        for count in bursts:
+            with machine.conditions(f"{count} reminders at one instant") as seen:
+                made = await measure(stack, count, 0.0, made.add_rate)
+            results.add("burst", seen[0], **_figures(made))
+    return results
+
+
+async def _fill(stack: Stack, numbers: range) -> float:
+    """Schedule jobs of a year from now as the scheduler service would; seconds for all."""
+    ports, token = stack.ports(f"{SCHEDULER}.daprd"), tuple(stack.token_headers(SCHEDULER).items())
+    due = (datetime.now(UTC) + timedelta(days=365)).isoformat(timespec="seconds").replace("+00:00", "Z")
+    constant = common_v1.JobFailurePolicyConstant()
+    constant.interval.FromSeconds(3)
+    policy = common_v1.JobFailurePolicy(constant=constant)
+    left = iter(numbers)
+    async with grpc.aio.insecure_channel(f"127.0.0.1:{ports['grpc']}") as channel:
+        stub = api_service_v1.DaprStub(channel)
+
+        async def lane() -> None:
+            for number in left:
+                body = json.dumps({"reminder_id": f"pending-{number}", "due_at": due, "traceparent": "0" * 55}).encode()
+                data = GrpcAny(type_url="type.googleapis.com/google.protobuf.BytesValue", value=body)
+                job = api_v1.Job(
+                    name=f"{REMINDER_JOB_PREFIX}pending-{number}", due_time=due, data=data, failure_policy=policy
+                )
+                await stub.ScheduleJobAlpha1(api_v1.ScheduleJobRequest(job=job), timeout=_CALL, metadata=token)
+
+        began = time.perf_counter()
+        await asyncio.gather(*(lane() for _ in range(_AT_ONCE)))
+        return time.perf_counter() - began
+
+
+def _size(there: Path) -> float:
+    """MB on the disk."""
+    files = [there] if there.is_file() else [path for path in there.rglob("*") if path.is_file()]
+    total = 0
+    for path in files:
+        with contextlib.suppress(FileNotFoundError):
+            total += path.stat().st_blocks * 512
+    return total / 2**20
+
+
+async def run_pending(sizes: Sequence[int], probes: int, into: Path = FOLDER) -> Results:
+    """Fill up to each size in turn; at each, `probes` reminders at 10 a second go the whole way."""
+    results = Results(PENDING)
+    async with system() as stack:
+        made = await measure(stack, 40, 0.05)
+        there = 0
+        for size in (0, *sizes):
+            with machine.conditions(f"{size} pending") as seen:
+                scheduler = stack.pid(_DAPR_SCHEDULER)
+                assert scheduler is not None
+                before = await asyncio.to_thread(used, [scheduler])
+                took = await _fill(stack, range(there, size))
+                filled = await asyncio.to_thread(used, [scheduler])
+                made = await measure(stack, probes, 0.1, made.add_rate)
+                after = await asyncio.to_thread(used, [scheduler])
+            added, there = size - there, size
+            results.add(
+                "pending",
+                seen[0],
+                pending=size,
+                scheduled_per_second=round(added / took) if added else None,
+                scheduling_cpu_ms_each=round((filled.processor - before.processor) * 1000 / added, 3)
+                if added
+                else None,
+                scheduler_memory_mb=round(after.memory),
+                scheduler_disk_mb=round(_size(stack.layout.scheduler)),
+                scheduler_store_mb=round(sum(_size(one) for one in stack.layout.scheduler.rglob("db")), 1),
+                **_figures(made),
+            )
+            results.write(into)  # the largest size may take an hour
+    return results
