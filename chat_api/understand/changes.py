@@ -24,6 +24,7 @@ from chat_api.understand.parts import ask_when, left_of, spans_of, targeted, wit
 from chat_api.understand.quantities import duration
 from chat_api.understand.resolve import resolve
 from chat_api.understand.scan import Scan, scan
+from chat_api.understand.sorting import only_clock
 from chat_api.understand.text import Kind, Tokens
 from chat_api.understand.timing import Wish
 from chat_api.understand.titles import target_of, title_of
@@ -294,13 +295,6 @@ def _timed(base: Understanding, facts: Facts, context: Context) -> Understanding
         kept = tuple(remark for remark in timed.remarks if remark != PASSED_TODAY)
         timed = replace(timed, time_only=isinstance(timed.due, datetime), remarks=kept)
     return timed if timed.needs is not None else targeted(timed)
-
-
-def only_clock(facts: Facts) -> bool:
-    """Whether a time of day was said and no day: a change keeps the day then."""
-    this = facts.part is not None and facts.part.this
-    days = facts.day or facts.offset or facts.moment or facts.rule or facts.starts or facts.ends or facts.unsupported
-    return bool(facts.clocks or facts.part) and not days and not this
 
 
 def _renamed(tokens: Tokens, head: Head) -> Understanding | None:

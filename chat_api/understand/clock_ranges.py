@@ -24,6 +24,7 @@ from chat_api.understand.words import (
     BOUNDARIES,
     HOUR_CONNECTORS,
     NAMED_DAYS,
+    NOON,
     WEEKDAYS,
 )
 
@@ -112,6 +113,8 @@ def _loose_range(tokens: Tokens, index: int, counted: tuple[int, int], *, betwee
     """ "10-11.30", "from 10 to half 11", "between 8 and 12": only beside a day."""
     first, place = counted[0], counted[1] + 1
     last = read_spoken(tokens, place, bare_half=True) or read_written_clock(tokens, place, ends_range=True)
+    if last is None and between and (tokens.word(place) in NOON or tokens.word(place) == "midnight"):
+        last = Found(place, place + 1, (Clock(_NOON if tokens.word(place) in NOON else 0),))
     if last is None and (between or tokens.glued(place)):
         number = whole_number(tokens, place)
         if number is not None and number[0] <= _LAST_HOUR and not goes_on(tokens, number[1]):

@@ -11,6 +11,7 @@ from chat_api.understand.bare_clocks import (
     read_military,
 )
 from chat_api.understand.facts import Clock, Evidence, Found
+from chat_api.understand.hundreds import HUNDREDS_STARTS, read_called_out
 from chat_api.understand.meridiem import decimal_follows, inside_number, read_meridiem, with_meridiem
 from chat_api.understand.quantities import whole_number
 from chat_api.understand.text import Tokens
@@ -39,7 +40,7 @@ _NAMED_BY_FIRST: Final = {
     first: tuple(named for named in NAMED_HOURS if named[0][0] == first)
     for first in {words[0] for words, _ in NAMED_HOURS}
 }
-_STARTS: Final = NUMBERS.keys() | NOON | _NAMED_BY_FIRST.keys() | {"midnight", "half", "quarter", "a"}
+_STARTS: Final = NUMBERS.keys() | NOON | _NAMED_BY_FIRST.keys() | HUNDREDS_STARTS | {"midnight", "half", "quarter", "a"}
 _O_CLOCK: Final = (("o'clock",), ("oclock",), ("o", "clock"), ("o", "'", "clock"), ("-", "ish"))
 _MEASURES: Final = frozenset(
     [
@@ -279,6 +280,7 @@ def with_tail(tokens: Tokens, found: Found) -> Found:
 
 
 CLOCK_READERS: Final = (
+    read_called_out,
     read_named_hour, read_spoken, read_written_clock, read_compact, read_am_pm, read_o_clock, read_in_part,
     read_hour_and_minutes, read_military, read_before_day, read_bare_hour,
 )  # fmt: skip

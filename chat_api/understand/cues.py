@@ -114,7 +114,7 @@ TITLE_LEADS: Final = frozenset(
 )  # fmt: skip
 TITLE_TRAILS: Final = frozenset(
     {",", ".", ";", ":", "-", "\u2013", "\u2014", "!", "?", "and", "at", "on", "by", "for", "in", "is", "the", "(",
-     "to", "&", "from", "please", "every", "due", "|", "then", "of"}
+     "to", "&", "from", "please", "every", "due", "|", "then", "of", ">", "\u2192"}
 )  # fmt: skip
 
 HEADS: Final[tuple[tuple[IntentName, tuple[tuple[str, ...], ...]], ...]] = (

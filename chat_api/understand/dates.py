@@ -21,10 +21,12 @@ from chat_api.understand.almanac import (
     next_month_day,
     nth_weekday,
     plus,
+    read_year,
 )
 from chat_api.understand.cues import VERBS
 from chat_api.understand.facts import Context, Day, Duration, Evidence, Found, Invalid, Part
 from chat_api.understand.named_days import HOLIDAY_STARTS, read_holiday
+from chat_api.understand.names import NAMING_VERBS
 from chat_api.understand.numeric import read_iso, read_moment, read_numeric
 from chat_api.understand.periods import PERIOD_STARTS, read_period
 from chat_api.understand.quantities import ordinal
@@ -54,6 +56,7 @@ _NOON: Final = 12
 _NO_DAY_AFTER: Final = frozenset(
     {"the", "a", "an", "some", "get", "we", "i", "he", "she", "they", "who", "it", "you", "and", "of", "be", "was"}
 )
+_OPENING: Final = frozenset({"on", "by", "before", "until", "till", "from", "due", "after", "for"})
 _NO_NUMBER_AFTER: Final = frozenset({"of", "-", ":", "/", ".", "%"})
 
 
@@ -110,8 +113,8 @@ def _month_day(tokens: Tokens, index: int, context: Context) -> Found | None:
     if named is None:
         return _bare_number(tokens, index, place, context)
     value, end = named
-    if value < 0:
-        return _from_end(tokens, index, named, context)
+    if value < 0 or workday_end(tokens, end):
+        return _counted_day(tokens, index, named, context)
     end += 1 if tokens.word(end) == "day" else 0
     if tokens.phrase(end, ("of", "the", "month")):
         return Found(index, end + 3, (Day(next_month_day(value, context.today)),))
@@ -120,12 +123,21 @@ def _month_day(tokens: Tokens, index: int, context: Context) -> Found | None:
         month_start, stop = first
         return dated(index, stop, month_start.year, month_start.month, value)
     follows = tokens.word(end) in BOUNDARIES | TONIGHT | {"monthly", "yearly"} and tokens.word(end) != "-"
-    opens = tokens.word(end) in VERBS and tokens.word(index - 1) in {"on", "by"} and not tokens.word(index - 2)
+    opens = tokens.word(end) in VERBS and tokens.word(index - 1) in _OPENING and not tokens.word(index - 2)
     # "17th at 10:00", "on 24th"; a "fifth" without "the" is a place in a row
     named_so = tokens.word(index) == "the" or tokens.number(place) is not None
     if not (follows or opens) or end != named[1] or not named_so:
         return None
-    return Found(index, end, (Day(next_month_day(value, context.today)),), Evidence.CONNECTOR)
+    return Found(index, end, (Day(next_month_day(value, context.today)),), _place_of(tokens, index, end))
+
+
+def _place_of(tokens: Tokens, index: int, end: int) -> Evidence:
+    """What "the 5th" needs: nothing at the end of an errand or set off at the beginning, else a connector."""
+    digits = tokens.number(end - 2) is not None
+    closes = all(tokens.word(at) in {"", ".", "!"} for at in (end, end + 1)) and tokens.word(0) in VERBS - NAMING_VERBS
+    errand = closes and tokens.word(index - 1) not in _NO_DAY_AFTER | {"in", "come", "finish", "place"}
+    set_off = not tokens.word(index - 1) and tokens.word(end) in {":", ","}
+    return Evidence.NONE if digits and (errand or set_off) else Evidence.CONNECTOR
 
 
 def _bare_number(tokens: Tokens, index: int, place: int, context: Context) -> Found | None:
@@ -150,13 +162,16 @@ def _bare_number(tokens: Tokens, index: int, place: int, context: Context) -> Fo
     return Found(index, end, (day,), Evidence.NEIGHBOUR) if led else None
 
 
-def _from_end(tokens: Tokens, index: int, named: tuple[int, int], context: Context) -> Found | None:
+def _counted_day(tokens: Tokens, index: int, named: tuple[int, int], context: Context) -> Found | None:
     """ "the last day of march", "the second to last day of the month", "the last working day of the month"."""
     value, end = named
     if workday_end(tokens, end):
-        return _workday_from_end(tokens, index, (value, workday_end(tokens, end)), context)
+        return _workday_of(tokens, index, (value, workday_end(tokens, end)), context)
     if tokens.word(end) != "day":
         return None
+    year = _of_year(tokens, end + 1, context)
+    if year is not None:
+        return Found(index, year[1], (Day(plus(date(year[0], 12, 31), Duration(days=value + 1))),))
     first = month_after_of(tokens, end + 1, context)
     if first is None:
         return None
@@ -164,18 +179,38 @@ def _from_end(tokens: Tokens, index: int, named: tuple[int, int], context: Conte
     return Found(index, stop, (Day(month.replace(day=month_length(month) + 1 + value)),))
 
 
-def _workday_from_end(tokens: Tokens, index: int, named: tuple[int, int], context: Context) -> Found | None:
+def _of_year(tokens: Tokens, place: int, context: Context) -> tuple[int, int] | None:
+    """The year of "of the year", "of next year", "of 2027", and where it ends."""
+    if tokens.word(place) not in {"of", "in"}:
+        return None
+    if tokens.phrase(place + 1, ("the", "year")) or tokens.phrase(place + 1, ("this", "year")):
+        return context.today.year, place + 3
+    if tokens.phrase(place + 1, ("next", "year")):
+        return context.today.year + 1, place + 3
+    year, end = read_year(tokens, place)
+    return None if year is None else (year, end)
+
+
+def _workday_of(tokens: Tokens, index: int, named: tuple[int, int], context: Context) -> Found | None:
+    """ "the first business day of next month", "the last working day of the month"."""
     value, end = named
     first = month_after_of(tokens, end, context)
     if first is None:
         return None
     month, stop = first
-    if _last_workdays(month)[value] < context.today and tokens.word(stop - 1) == "month":
-        month = plus(month, Duration(months=1))
-    return Found(index, stop, (Day(_last_workdays(month)[value]),))
+    day = _workday(month, value)
+    if day is not None and day < context.today and tokens.word(stop - 1) == "month":
+        day = _workday(plus(month, Duration(months=1)), value)
+    return None if day is None else Found(index, stop, (Day(day),))
 
 
-def _last_workdays(month: date) -> list[date]:
+def _workday(month: date, number: int) -> date | None:
+    """That workday of a month, counted from its end when negative; None when it has fewer."""
+    days = _workdays(month)
+    return days[number if number < 0 else number - 1] if -len(days) <= number <= len(days) else None
+
+
+def _workdays(month: date) -> list[date]:
     """The workdays of a month."""
     days = (month + timedelta(days=ahead) for ahead in range(month_length(month)))
     return [day for day in days if day.weekday() < _WORKDAYS]
@@ -283,6 +318,8 @@ def _weekday(tokens: Tokens, index: int, context: Context) -> Found | None:
     end = place + 1
     monday = context.today - timedelta(days=context.today.weekday())
     ahead = (weekday - context.today.weekday()) % WEEK
+    # "sunday coming"
+    end += 1 if not lead and tokens.word(end) == "coming" and tokens.word(end + 1) in BOUNDARIES else 0
     week = _of_week(tokens, end)
     if week is not None:
         lead, end = week
@@ -304,7 +341,8 @@ def _weekday(tokens: Tokens, index: int, context: Context) -> Found | None:
     day = plus(day, Duration(days=weeks * WEEK))
     evidence = Evidence.NONE
     if not lead or lead == "last":
-        doubtful = tokens.word(place) in _AMBIGUOUS_WEEKDAYS and not _ends_errand(tokens, place)
+        paired = tokens.word(end) in {"or", "and", "&"} and tokens.word(end + 1) in WEEKDAYS
+        doubtful = tokens.word(place) in _AMBIGUOUS_WEEKDAYS and not (paired or _ends_errand(tokens, place))
         evidence = Evidence.CONNECTOR if doubtful else Evidence.PLACE
     by_name = week is None and not weeks and lead != "last"
     return Found(index, end, (Day(day, past_meant=lead == "last", remark=remark, by_name=by_name),), evidence)

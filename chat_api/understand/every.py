@@ -96,7 +96,7 @@ def _every_body(tokens: Tokens, place: int, context: Context) -> tuple[Fact, int
         or several_weekdays(tokens, place)
         or _ordinal_body(tokens, place)
         or _month_body(tokens, place, context)
-        or _holiday_body(tokens, place)
+        or _holiday_body(tokens, place, context)
         or _number_body(tokens, place)
         or _half_more(tokens, place)
         or length_body(tokens, place)
@@ -149,12 +149,12 @@ def length_body(tokens: Tokens, place: int) -> tuple[Fact, int] | None:
     return Rule(freq, interval=number), end
 
 
-def _holiday_body(tokens: Tokens, place: int) -> tuple[Fact, int] | None:
+def _holiday_body(tokens: Tokens, place: int, context: Context) -> tuple[Fact, int] | None:
     """Every christmas, every thanksgiving, every summer; every easter is refused."""
     begins = SEASONS.get(tokens.word(place))
     if begins is not None and tokens.word(place + 1) not in {"break", "term", "school", "camp"}:
         return Rule("YEARLY", months=(begins[0],), month_days=(begins[1],)), place + 1
-    found = every_holiday(tokens, place)
+    found = every_holiday(tokens, place, context)
     return None if found is None else (found[0] or Unsupported(_MOVING), found[1])
 
 

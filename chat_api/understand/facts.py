@@ -97,9 +97,10 @@ class Offset:
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """Remind this long before it is due."""
+    """Remind this long before it is due. ``of_day``: whole days before something that is named."""
 
     duration: Duration
+    of_day: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from dateutil.easter import EASTER_ORTHODOX, EASTER_WESTERN, easter
 from chat_api.understand.almanac import moved_year, nth_weekday, read_year
 from chat_api.understand.facts import Context, Day, Evidence, Found, Rule
 from chat_api.understand.moons import days_of_moons
+from chat_api.understand.regions import day_in_region
 from chat_api.understand.text import Tokens
 from chat_api.understand.words import BOUNDARIES, MONTHS, PART_WORDS, WEEKDAY_CODES
 
@@ -20,7 +21,7 @@ _FIXED: Final = (
     ("new years eve, new year eve, nye, hogmanay, saint sylvester", 12, 31),
     ("new years day, new year day, new years, new year", 1, 1),
     ("twelfth night", 1, 5),
-    ("epiphany, three kings day", 1, 6),
+    ("epiphany, three kings day, three kings, dia de reyes", 1, 6),
     ("orthodox christmas", 1, 7),
     ("burns night", 1, 25),
     ("australia day", 1, 26),
@@ -73,14 +74,24 @@ _FIXED: Final = (
     ("world teachers day", 10, 5),
     ("bosss day, boss day, bosses day", 10, 16),
     ("halloween, all hallows eve", 10, 31),
+    ("republic day", 1, 26),
+    ("unity day", 10, 3),
+    ("nowruz, navroz, persian new year", 3, 20),
+    ("lammas", 8, 1),
+    ("michaelmas", 9, 29),
+    ("martinmas, st martins day, saint martins day", 11, 11),
+    ("national day, swiss national day", 8, 1),
+    ("lady day", 3, 25),
+    ("all saints, all hallows", 11, 1),
     ("all saints day, all hallows day, world vegan day", 11, 1),
+    ("all souls", 11, 2),
     ("all souls day, day of the dead, dia de los muertos", 11, 2),
-    ("guy fawkes night, guy fawkes day, bonfire night", 11, 5),
+    ("guy fawkes night, guy fawkes day, guy fawkes, fireworks night, bonfire night", 11, 5),
     ("veterans day, veteran day, remembrance day, armistice day, singles day, poppy day", 11, 11),
     ("international mens day", 11, 19),
     ("st andrews day, saint andrews day", 11, 30),
     ("sinterklaas", 12, 5),
-    ("st nicholas day, saint nicholas day", 12, 6),
+    ("st nicholas day, saint nicholas day, st nicholas, st nick", 12, 6),
     ("st lucys day, saint lucys day, santa lucia", 12, 13),
     ("immaculate conception", 12, 8),
     ("human rights day", 12, 10),
@@ -94,7 +105,8 @@ _NTH: Final = (
     ("martin luther king day, martin luther kings day, martin luther king jr day, mlk day", 1, "3MO", 0),
     ("presidents day, president day, george washington day, washingtons birthday", 2, "3MO", 0),
     ("mothers day, mother day", 5, "2SU", 0),
-    ("super bowl sunday", 2, "2SU", 0),
+    ("family day", 2, "3MO", 0),
+    ("super bowl sunday, super bowl, superbowl, the super bowl", 2, "2SU", 0),
     ("earth hour", 3, "-1SA", 0),
     ("administrative professionals day, secretaries day", 4, "-1SA", -3),
     ("parents day", 7, "4SU", 0),
@@ -123,6 +135,7 @@ _EASTER: Final = (
     ("rose monday, shrove monday", -48),
     ("shrove tuesday, pancake day, pancake tuesday, mardi gras, fat tuesday", -47),
     ("ash wednesday, lent", -46),
+    ("carnival, carnevale, karneval, fasching", -47),
     ("mothering sunday", -21),
     ("palm sunday", -7),
     ("maundy thursday, holy thursday", -3),
@@ -130,9 +143,9 @@ _EASTER: Final = (
     ("holy saturday, easter saturday, easter eve", -1),
     ("easter sunday, easter day, easter", 0),
     ("easter monday, easter mon", 1),
-    ("ascension day", 39),
+    ("ascension day, ascension", 39),
     ("pentecost, whit sunday, whitsunday", 49),
-    ("whit monday, pentecost monday", 50),
+    ("whit monday, pentecost monday, whitmonday", 50),
     ("trinity sunday", 56),
     ("corpus christi", 60),
 )
@@ -154,7 +167,6 @@ _ON_OR_BEFORE: Final = (
     ("third advent, third sunday of advent", 12, 17, 6),
     ("fourth advent, fourth sunday of advent", 12, 24, 6),
 )
-_EID: Final = ("eid al - fitr", "eid al - adha")
 _FURTHER_ON: Final = 8
 _SATURDAY: Final = 5
 _WEEK: Final = 7
@@ -229,8 +241,8 @@ _NAMES: Final = _named()
 HOLIDAY_STARTS: Final = frozenset(_NAMES) | _LEADS
 
 
-def _match(tokens: Tokens, index: int) -> tuple[_Year, Rule | None, int] | None:
-    """The day that is named here, its rule, and where its name ends."""
+def _match(tokens: Tokens, index: int, context: Context) -> tuple[_Year, Rule | None, int] | None:
+    """The day that is named here, its rule, and where its name ends; where the user lives it may be another."""
     for words, day, rule in _NAMES.get(_plain(tokens, index), ()):
         end = index
         for word in words:
@@ -241,7 +253,8 @@ def _match(tokens: Tokens, index: int) -> tuple[_Year, Rule | None, int] | None:
                 # "presidents' day", "st. patrick's day"
                 end += 1
         else:
-            return day, rule, end
+            local = day_in_region(" ".join(words), context.zone)
+            return (*(local or (day, rule)), end)
     return None
 
 
@@ -249,9 +262,9 @@ def _plain(tokens: Tokens, index: int) -> str:
     return tokens.word(index).replace("'", "")
 
 
-def every_holiday(tokens: Tokens, index: int) -> tuple[Rule | None, int] | None:
+def every_holiday(tokens: Tokens, index: int, context: Context) -> tuple[Rule | None, int] | None:
     """The yearly rule of a holiday, None where no rule can say it, and where its name ends."""
-    found = _match(tokens, index)
+    found = _match(tokens, index, context)
     return None if found is None else found[1:]
 
 
@@ -264,6 +277,9 @@ def read_holiday(tokens: Tokens, index: int, context: Context) -> Found | None:
     sure = tokens.word(index) in _LEADS or tokens.number(found.end - 1) is not None or found.evidence is Evidence.PLACE
     words = found.end - index
     opens = not tokens.word(index - 1) and words > 1
+    if tokens.word(index - 1) == "over" and tokens.word(found.end) in BOUNDARIES:
+        # "over christmas"
+        return Found(index - 1, found.end, found.facts)
     follows = tokens.word(found.end)
     part = follows in PART_WORDS or (follows in {"early", "late"} and tokens.word(found.end + 1) in PART_WORDS)
     if follows in BOUNDARIES or tokens.number(found.end) is not None or part:
@@ -283,7 +299,7 @@ def holiday_at(tokens: Tokens, index: int, context: Context) -> Found | None:
     place = index + 1 if tokens.word(index) in _LEADS else index
     if tokens.word(index) == "the" and tokens.word(index + 1) in _LEADS:
         place = index + 2
-    matched = _match(tokens, place)
+    matched = _match(tokens, place, context)
     if matched is None:
         return None
     day, _, end = matched

@@ -10,7 +10,7 @@ from chat_api.understand.facts import Day, Found, Part
 from chat_api.understand.text import Kind, Tokens
 from chat_api.understand.words import UNITS, WEEKDAYS
 
-_NAMING_VERBS: Final = frozenset(
+NAMING_VERBS: Final = frozenset(
     {"watch", "rewatch", "read", "reread", "listen", "hear", "play", "stream", "download", "see", "sing", "learn",
      "rent", "record", "finish", "start"}
 )  # fmt: skip
@@ -43,7 +43,7 @@ def is_name(tokens: Tokens, found: Found, first: int) -> bool:
     if tokens.word(found.end) in {"at", "@"} or tokens.number(found.end) is not None:
         # "watch Arsenal Sunday at 4pm"
         return False
-    if tokens.word(first) not in _NAMING_VERBS or not _capital(tokens, found.start):
+    if tokens.word(first) not in NAMING_VERBS or not _capital(tokens, found.start):
         return False
     place = before
     while place > first and place > before - _REACH and _capital(tokens, place):

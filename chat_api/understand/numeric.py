@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from chat_api.understand.almanac import MONTHS_IN_YEAR, dated, day_of, yearless
+from chat_api.understand.cues import VERBS
 from chat_api.understand.digits import day_and_month_of, pair_evidence, possible, triple, weekday_before
 from chat_api.understand.dotted import read_dotted, read_dotted_stretch
 from chat_api.understand.facts import Clock, Context, Day, Evidence, Found, Invalid, Moment
@@ -171,7 +172,8 @@ def _slashed(
         return yearless(index, end, month, day, context, remark=remark)
     found = yearless(index, end, month, day, context, remark=remark) if possible(day, month) else None
     certain = together and max(pair) > MONTHS_IN_YEAR
-    if found is not None and together and _closes(tokens, index, end) and not _is_share(pair):
+    opens = not tokens.word(index - 1) and tokens.word(end) in VERBS | {":", ","}
+    if found is not None and together and (_closes(tokens, index, end) or opens) and not _is_share(pair):
         # "dentist 12/2"
         return found.needing(Evidence.PLACE)
     return found and found.needing(pair_evidence(tokens, index, certain=certain))

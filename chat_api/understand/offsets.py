@@ -71,6 +71,9 @@ def _led_offset(tokens: Tokens, index: int, context: Context) -> Found | None:
     start += 1 if tokens.word(start) in _ABOUT else 0
     start += 2 if any(tokens.phrase(start, words) for words in _AHEAD) else 0
     length = duration(tokens, start)
+    if length is not None and tokens.word(length[1]) == "before" and tokens.word(index) == "in":
+        # "check in 24 hours before the flight"
+        return None
     if length is None:
         return _bare_minutes(tokens, index, start) or _business_days(tokens, index, start, context)
     amount, end = length
@@ -325,11 +328,17 @@ def _after_timer(tokens: Tokens, index: int, end: int, amount: Duration) -> Foun
     return None
 
 
+def _names_thing(tokens: Tokens, place: int) -> bool:
+    """Whether what it is before follows: "the offsite", "ann's birthday"."""
+    return tokens.word(place) in {"the", "my", "our", "his", "her", "their"} or tokens.word(place).endswith("'s")
+
+
 def read_before(tokens: Tokens, index: int, context: Context) -> Found | None:
     """ "an hour before", "10 minutes early", "the day before": how long before it is due to remind."""
     if tokens.phrase(index, ("the", "day", "before")):
         day = Duration(days=1)
-        return _from_day(tokens, index, index + 2, day, context) or Found(index, index + 3, (Before(day),))
+        before = Before(day, of_day=_names_thing(tokens, index + 3))
+        return _from_day(tokens, index, index + 2, day, context) or Found(index, index + 3, (before,))
     length = duration(tokens, index)
     if length is None:
         return None
@@ -346,7 +355,8 @@ def read_before(tokens: Tokens, index: int, context: Context) -> Found | None:
     }
     if noticed or tokens.word(end) in {"before", "beforehand", "earlier", "early", "ahead", "prior"}:
         stop = end + 2 if tokens.phrase(end, ("ahead", "of")) else end + 1
-        return Found(index, stop, tuple(Before(one) for one in separate_lengths(tokens, index)))
+        of_day = not amount.seconds and _names_thing(tokens, stop)
+        return Found(index, stop, tuple(Before(one, of_day=of_day) for one in separate_lengths(tokens, index)))
     pairs = (("heads", "up"), ("head", "start"), ("in", "advance"))
     if not any(tokens.phrase(end, pair) for pair in pairs):
         return None

@@ -150,6 +150,7 @@ def _piece(tokens: Tokens, index: int) -> tuple[Duration, int] | None:
 def _read_piece(tokens: Tokens, index: int) -> tuple[Duration, int] | None:
     return (
         _fraction_of_hour(tokens, index)
+        or _half_a_year(tokens, index)
         or _fraction(tokens, index)
         or _hours_and_minutes(tokens, index)
         or _counted(tokens, index)
@@ -179,6 +180,7 @@ def _fraction_of_hour(tokens: Tokens, index: int) -> tuple[Duration, int] | None
         (("a", "half", "an", "hour"), 30),
         (("half", "a", "minute"), 0.5),
         (("half", "a", "day"), 720),
+        (("half", "day"), 720),
         (("a", "quarter", "of", "an", "hour"), 15),
         (("quarter", "of", "an", "hour"), 15),
         (("a", "quarter", "hour"), 15),
@@ -190,6 +192,17 @@ def _fraction_of_hour(tokens: Tokens, index: int) -> tuple[Duration, int] | None
         if tokens.phrase(index, words):
             return Duration(seconds=int(minutes * 60)), index + len(words)
     return None
+
+
+def _half_a_year(tokens: Tokens, index: int) -> tuple[Duration, int] | None:
+    """Half a year, half a month."""
+    start = index + 1 if tokens.word(index) == "a" else index
+    if tokens.word(start) != "half":
+        return None
+    place = start + 2 if tokens.word(start + 1) in {"a", "an"} else start + 1
+    if tokens.word(place) == "year":
+        return Duration(months=6), place + 1
+    return (Duration(days=_HALF_A_MONTH), place + 1) if tokens.word(place) == "month" else None
 
 
 def _fraction(tokens: Tokens, index: int) -> tuple[Duration, int] | None:

@@ -64,6 +64,10 @@ def _resolve(facts: Facts, context: Context, wish: Wish) -> Timing:
 
 def _once(facts: Facts, context: Context, wish: Wish) -> Timing:
     day = facts.day.date if facts.day is not None else None
+    if day is not None and facts.befores and not wish.reminder and not facts.clocks and facts.befores[0].of_day:
+        # "prepare slides the day before the offsite on the 9th"
+        day = day - facts.befores[0].duration.rough()
+        facts.befores = []
     if day is not None and facts.day is not None and facts.day.past_meant and day < context.today:
         return refused(f"{say_day(day)} has passed.")
     if not facts.clocks:

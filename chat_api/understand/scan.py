@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Final
 
+from chat_api.understand.almanac import WEEK, plus
 from chat_api.understand.bare_clocks import bare_answer
 from chat_api.understand.bounds import read_bound
 from chat_api.understand.clock_ranges import range_end, read_clock, read_range_start
@@ -14,6 +15,7 @@ from chat_api.understand.facts import (
     Clock,
     Context,
     Day,
+    Duration,
     Elsewhere,
     Ends,
     Evidence,
@@ -38,9 +40,9 @@ from chat_api.understand.names import is_name
 from chat_api.understand.offsets import read_before, read_offset
 from chat_api.understand.quantities import duration, whole_number
 from chat_api.understand.recurrence import read_recurrence
-from chat_api.understand.sorting import sort_facts
+from chat_api.understand.sorting import only_clock, sort_facts
 from chat_api.understand.text import Tokens
-from chat_api.understand.words import BOUNDARIES, CONNECTORS
+from chat_api.understand.words import BOUNDARIES, CONNECTORS, WEEKDAYS
 from chat_api.understand.zones import read_zone
 
 # The order is the grammar: the first that recognises something at a place has it.
@@ -131,7 +133,23 @@ def scan(tokens: Tokens, first: int, context: Context, *, last: int | None = Non
         place = found.end
     candidates = [found for found in candidates if not is_name(tokens, found, first)]
     counted = _counted(tokens, candidates, first, stop)
-    return Scan(*sort_facts(tokens, counted, first, context.today))
+    scanned = Scan(*sort_facts(tokens, counted, first, context.today))
+    owned = _owner(tokens, first, stop, context) if only_clock(scanned.facts) else None
+    if owned is not None:
+        scanned.facts.day = owned
+    return scanned
+
+
+def _owner(tokens: Tokens, first: int, stop: int, context: Context) -> Day | None:
+    """The day of "prepare tomorrow's meeting at 9", "friday's call with Ann at 5": its words stay in the title."""
+    for place in range(first, stop):
+        word = tokens.word(place)
+        weekday = WEEKDAYS.get(word.removesuffix("'s")) if word.endswith("'s") else None
+        if word in {"tomorrow's", "tomorrows"}:
+            return Day(plus(context.today, Duration(days=1)))
+        if weekday is not None:
+            return Day(plus(context.today, Duration(days=(weekday - context.today.weekday()) % WEEK or WEEK)))
+    return None
 
 
 def _with_tail(tokens: Tokens, found: Found) -> Found:
@@ -139,11 +157,18 @@ def _with_tail(tokens: Tokens, found: Found) -> Found:
     if not isinstance(found.facts[0], _TIMED):
         return found
     length = next((len(words) for words in _TAILS if tokens.phrase(found.end, words)), 0)
+    if not length and isinstance(found.facts[-1], Day) and found.facts[-1].by_name and _other_day(tokens, found.end):
+        length = 2
     if tokens.word(found.end + length) not in BOUNDARIES:
         length = 0
     if not length and isinstance(found.facts[-1], Part) and tokens.phrase(found.end, ("first", "thing")):
         length = 2
     return replace(found, end=found.end + length) if length else found
+
+
+def _other_day(tokens: Tokens, place: int) -> bool:
+    """Whether a second day is named, "saturday or sunday": the first counts."""
+    return tokens.word(place) in {"or", "and", "&", "/"} and tokens.word(place + 1) in WEEKDAYS
 
 
 def _beside_last(tokens: Tokens, place: int, context: Context, candidates: list[Found]) -> Found | None:

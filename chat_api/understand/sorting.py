@@ -35,7 +35,12 @@ _LONG_LEADS: Final = (
     ("by", "the", "end", "of"), ("by", "end", "of"), ("the", "end", "of"), ("end", "of"), ("not", "before"),
     ("no", "earlier", "than"), ("any", "time"), ("some", "time"), ("prior", "to"), ("as", "of"),
     ("when", "it's"), ("when", "it", "is"), ("once", "it's"), ("as", "soon", "as", "it's"), ("not", "later", "then"),
-    ("no", "later", "then"), ("at", "or", "before"), ("at", "some", "point"), ("some", "point"), ("at", "some", "time"),
+    ("no", "later", "then"), ("at", "or", "before"),
+    ("just", "after"), ("straight", "after"), ("right", "after"), ("shortly", "after"), ("soon", "after"),
+    ("just", "before"), ("right", "before"), ("shortly", "before"),
+    ("at", "exactly"), ("exactly", "at"), ("precisely", "at"), ("at", "precisely"), ("at", "roughly"),
+    ("at", "approximately"), ("at", "about"), ("at", "around"), ("at", "approx"),
+    ("immediately", "after"), ("directly", "after"), ("at", "some", "point"), ("some", "point"), ("at", "some", "time"),
 )  # fmt: skip
 # Go with "10 minutes before": "(reminder 5 min before)", "and warn me half an hour in advance".
 _REMINDING: Final = frozenset(
@@ -239,3 +244,10 @@ def _take_single(facts: Facts, fact: Fact, *, has_rule: bool) -> bool:
         return isinstance(fact, Part) and facts.part is not None and facts.part.name == fact.name
     setattr(facts, name, fact)
     return True
+
+
+def only_clock(facts: Facts) -> bool:
+    """Whether a time of day was said and no day: a change keeps the day then."""
+    this = facts.part is not None and facts.part.this
+    days = facts.day or facts.offset or facts.moment or facts.rule or facts.starts or facts.ends or facts.unsupported
+    return bool(facts.clocks or facts.part) and not days and not this

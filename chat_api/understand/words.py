@@ -120,6 +120,10 @@ NAMED_HOURS: Final[tuple[tuple[tuple[str, ...], int], ...]] = (
     (("at", "lunch"), 12), (("over", "lunch"), 12), (("lunchtime",), 12), (("lunch", "time"), 12),
     (("before", "lunch"), 12), (("after", "lunch"), 13), (("after", "work"), 18), (("dinnertime",), 19),
     (("before", "bed"), 22), (("bedtime",), 22), (("teatime",), 17),
+    (("before", "breakfast"), 8), (("before", "work"), 8),
+    (("after", "tea"), 18), (("at", "bedtime"), 22), (("at", "brunch"), 11),
+    (("at", "lunchtime"), 12), (("at", "suppertime"), 19), (("suppertime",), 19), (("knocking", "off", "time"), 17),
+    (("start", "of", "business"), 9),
     (("mid", "day"), 12), (("bed", "time"), 22), (("before", "bedtime"), 22),
 )  # fmt: skip
 # Words that say which half of the day "at 7" is in.
