@@ -4,7 +4,8 @@
 and `sorting` keeps one fact of each kind. Days are read in `numeric` (digits, with `digits` and `dotted`), `written`
 (names of months), `periods` with `weeks` and `years`, `ahead`, `named_days` (holidays, with `moons` and `regions`) and
 `offsets`, by `almanac`; times in `clocks`, `bare_clocks`, `hundreds`, `clock_ranges` and `day_parts`. A recurrence
-begins in `every`, `each_month`, `how_often` or `recurrence`, and goes on in `trailers` and `bounds`; `names` sorts out what is a title's own words.
+begins in `every`, `each_month`, `how_often` or `recurrence`, and goes on in `trailers` and `bounds`; `names` sorts out
+what is a title's own words.
 `intents` decides which command it is by the phrases of `cues`; `resolve` turns what was found into instants, by
 `timing` and `repeating`. Each command has its module: `added`, `listed`, `list_commands`, `changes`, `done`, `fired`
 (snooze, acknowledge, undo), `search`, `lists`, `ranges`, `subtasks`, `notes`, `scopes` (skip, one or all of a

@@ -96,5 +96,5 @@ def country_of(zone: tzinfo) -> str:
 
 
 def day_in_region(name: str, zone: tzinfo) -> tuple[_Year, Rule | None] | None:
-    """The day of this name in the zone's country, and its yearly rule if one can say it; None where it is the common one."""
+    """The day of this name in the zone's country, with its yearly rule if there is one; None: it is the common one."""
     return _TABLE.get((country_of(zone), name))
