@@ -3,6 +3,7 @@
 `make lint` runs actionlint and zizmor on them; this is what those do not know.
 """
 
+import json
 import os
 import re
 import subprocess
@@ -99,6 +100,15 @@ def test_ci_runs_every_group_of_what_is_split() -> None:
             assert "group" not in mine[0]
 
 
+def test_what_is_split_is_split_by_how_long_it_takes() -> None:
+    """A file without figures would be taken for an average one. `pytest --store-durations` measures."""
+    known = {test.partition("::")[0] for test in json.loads((PROJECT / ".test_durations").read_text())}
+    entries = CI["jobs"]["tests"]["strategy"]["matrix"]["include"]
+    for part in {entry["part"] for entry in entries if "group" in entry}:
+        files = {path.relative_to(PROJECT).as_posix() for path in (PROJECT / "tests" / part).glob("test_*.py")}
+        assert files <= known, "run `.venv/bin/pytest --store-durations` on them"
+
+
 def test_ci_calls_parts_of_the_one_entry() -> None:
     known = re.search(r"usage: \.ci/run \[(.*) \[pytest", (PROJECT / ".ci/run").read_text())
     assert known is not None
@@ -115,8 +125,8 @@ def test_the_ci_entry_refuses_an_unknown_part() -> None:
 @pytest.mark.parametrize(
     ("words", "failing"),
     [
-        ("", ""), ("", "lint"), ("", "types"), ("", "test"), ("", "guard"), ("lint", ""), ("lint", "lint"),
-        ("types", "types"), ("guard", ""), ("guard", "guard"),
+        ("", ""), ("", "lint"), ("", "types"), ("", "test"), ("", "guard"), ("", "test-k8s"), ("lint", ""),
+        ("lint", "lint"), ("types", "types"), ("guard", ""), ("guard", "guard"),
         ("kubernetes", "test-k8s"), ("tests tests/unit", ""), ("tests tests/unit", "test"),
     ],
 )  # fmt: skip
