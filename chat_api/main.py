@@ -85,6 +85,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         push = PushService(database, PushingService(sidecar))
         desk = NotificationDesk(database, relay, feed, public_url=settings.public_url)
         channels = ChannelService(database, NotificationService(sidecar))
+        activity = ActivityService(AuditService(sidecar))
         services = Services(
             auth=AuthService(database, session_lifetime=timedelta(days=settings.session_days)),
             tokens=TokenService(database),
@@ -95,14 +96,14 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             portability=PortabilityService(tasks, lists, preferences, TaskAdoption(database, relay), FileReader()),
             feeds=FeedService(database, tasks),
             assistant=Assistant(
-                assistant.Services(tasks, lists, inbox, preferences, channels),
+                assistant.Services(tasks, lists, inbox, preferences, channels, activity),
                 conversations,
                 DaprLanguageModel(sidecar, budget=settings.language_model_budget),
             ),
             backlog=lambda: relay.backlog,
             push=push,
             channels=channels,
-            activity=ActivityService(AuditService(sidecar)),
+            activity=activity,
         )
         subscriber = Subscriber(
             sidecar, REMINDERS, intake.handle, service=CHAT_API, max_in_flight=settings.max_events_in_flight

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from chat_api.activity.service import ActivityService
 from chat_api.assistant.conversation import Command, Conversation, Turn
 from chat_api.channels.service import ChannelService
 from chat_api.inbox.service import InboxService
@@ -29,6 +30,7 @@ class Services:
     inbox: InboxService
     preferences: PreferencesService
     channels: ChannelService
+    activity: ActivityService
 
 
 @dataclass(frozen=True, slots=True)

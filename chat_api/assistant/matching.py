@@ -2,14 +2,24 @@
 
 import re
 from collections.abc import Sequence
-
-from chat_api.tasks.models import Task
+from typing import Protocol, TypeVar
 
 _WORD = re.compile(r"\w+")
 _IGNORED = frozenset({"the", "a", "an", "my", "that", "this", "task", "reminder", "one", "thing", "to", "about", "for"})
 
 
-def matches(words: str, tasks: Sequence[Task]) -> list[Task]:
+class Titled(Protocol):
+    """Whatever has a title."""
+
+    @property
+    def title(self) -> str:
+        """What it is called."""
+
+
+One = TypeVar("One", bound=Titled)
+
+
+def matches(words: str, tasks: Sequence[One]) -> list[One]:
     """The tasks that fit best: same title, else title containing the words, else all words found, else most of them.
 
     More than one means that the user must be asked.

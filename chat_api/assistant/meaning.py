@@ -91,21 +91,37 @@ def meaning_of(command: Command) -> Understanding:
             meaning = Understanding(IntentName.REOPEN, target=call.title)
         case tools.ShowTasks():
             meaning = _shown(call, clock)
+        case tools.CreateList() | tools.RenameList() | tools.DeleteList():
+            meaning = _of_list(call)
         case tools.Snooze():
             meaning = _snoozed(call, clock)
         case tools.SetDigest():
             at = time.fromisoformat(call.at) if call.at else None
             meaning = Understanding(IntentName.DIGEST, digest_at=at, off=at is None)
-        case tools.SetEmail():
-            meaning = Understanding(IntentName.EMAIL, off=not call.on)
         case tools.SetQuietHours():
             meaning = _quiet(call)
         case _:
-            intent = _BARE.get(type(call))
-            if intent is None:
-                raise BadCall("no command")
-            meaning = Understanding(intent, target=title)
+            meaning = _plain(call, title)
     return meaning
+
+
+def _plain(call: tools.Arguments, title: str | None) -> Understanding:
+    """Of a call that says little beyond its name."""
+    if isinstance(call, tools.SetEmail):
+        return Understanding(IntentName.EMAIL, off=not call.on)
+    if isinstance(call, tools.ShowActivity):
+        return Understanding(IntentName.HISTORY, target=call.text)
+    intent = _BARE.get(type(call))
+    if intent is None:
+        raise BadCall("no command")
+    return Understanding(intent, target=title)
+
+
+def _of_list(call: tools.CreateList | tools.RenameList | tools.DeleteList) -> Understanding:
+    if isinstance(call, tools.RenameList):
+        return Understanding(IntentName.RENAME_LIST, list_name=call.name, new_title=call.new_name)
+    intent = IntentName.ADD_LIST if isinstance(call, tools.CreateList) else IntentName.DELETE_LIST
+    return Understanding(intent, list_name=call.name)
 
 
 def first_meaning(turn: Turn) -> Understanding:

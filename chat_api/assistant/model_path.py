@@ -18,6 +18,7 @@ from chat_api.assistant.model import LanguageModel, ModelFailed
 from chat_api.assistant.plausible import needs_a_yes
 from chat_api.assistant.tools import BadCall
 from chat_api.metrics import FALLBACKS
+from chat_api.tasks.history import as_one
 from chat_api.tasks.models import TaskStatus
 from chat_api.understand import IntentName, Understanding, understand
 from servicekit.conversation import ModelAnswer
@@ -36,7 +37,7 @@ _COMMANDS_AT_MOST = 5
 _TOO_MANY = f"I do {_COMMANDS_AT_MOST} things at a time; please tell me the rest again."
 _LEFT = "All right, I left it."
 _REPLY_AT_MOST = 600
-_OFFLINE = frozenset({IntentName.UNDO, IntentName.HELP})
+_OFFLINE = frozenset({IntentName.UNDO, IntentName.HELP, IntentName.CLOSE_ACCOUNT})
 _TALKING = frozenset({tools.Ask.NAME, tools.Reply.NAME})
 _DONE = (
     "added|cancell?ed|changed|completed|created|deleted|done|marked|moved|postponed|removed|renamed|rescheduled|saved"
@@ -52,6 +53,9 @@ _VERBS = {
     IntentName.DELETE: "delete",
     IntentName.REOPEN: "reopen",
     IntentName.SKIP: "skip the next",
+    IntentName.ADD_LIST: "make the list",
+    IntentName.RENAME_LIST: "rename the list",
+    IntentName.DELETE_LIST: "delete the list",
     IntentName.SNOOZE: "snooze the last reminder",
     IntentName.ACKNOWLEDGE: "take the last reminder off your screen",
     IntentName.UNDO: "take back the last change",
@@ -59,6 +63,7 @@ _VERBS = {
     IntentName.QUIET: "change your quiet hours",
     IntentName.EMAIL: "change whether reminders go by e-mail",
 }
+_OF_LISTS = frozenset({IntentName.ADD_LIST, IntentName.RENAME_LIST, IntentName.DELETE_LIST})
 _NAMED = frozenset(
     {
         IntentName.ADD,
@@ -170,6 +175,13 @@ def _completes(exchange: Exchange, offline: Understanding) -> bool:
 
 async def _carry_out_all(exchange: Exchange, commands: Sequence[Command], carry_out: CarryOut) -> Said:
     """One after the other. At a question the others wait for its answer."""
+    if len(commands) > 1:
+        with as_one():
+            return await _each_in_turn(exchange, commands, carry_out)
+    return await _each_in_turn(exchange, commands, carry_out)
+
+
+async def _each_in_turn(exchange: Exchange, commands: Sequence[Command], carry_out: CarryOut) -> Said:
     said: list[Said] = []
     for place, command in enumerate(commands):
         request = replace(exchange.request, key=_own_key(exchange.request.key, place))
@@ -220,6 +232,7 @@ def _enumerated(commands: Sequence[tuple[Command, Understanding]]) -> str:
     for command, meaning in commands:
         verb = _VERBS.get(meaning.intent, "show what you have")
         about = meaning.title if meaning.intent is IntentName.ADD else command.title or meaning.target
-        named = about if meaning.intent in _NAMED else None
+        about = meaning.list_name if meaning.intent in _OF_LISTS else about
+        named = about if meaning.intent in _NAMED | _OF_LISTS else None
         parts.append(f"{verb} “{named}”" if named else verb)
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"

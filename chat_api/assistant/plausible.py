@@ -40,6 +40,9 @@ _CUES: dict[IntentName, frozenset[str]] = {
     IntentName.CHANGE: _words_of(
         "bring bump change delay earlier edit instead later make move postpone push rename reschedule shift"
     ),
+    IntentName.ADD_LIST: _words_of("add create list make new start want need"),
+    IntentName.RENAME_LIST: _words_of("call called change name rename"),
+    IntentName.DELETE_LIST: _words_of("bin clear delete drop erase kill remove rid scrap trash"),
     IntentName.SNOOZE: _words_of("again delay later minutes min hour postpone remind snooze"),
     IntentName.ACKNOWLEDGE: _words_of("dismiss ok okay seen thanks got"),
     IntentName.UNDO: _words_of("back mistake oops restore revert undo wrong"),
@@ -47,7 +50,9 @@ _CUES: dict[IntentName, frozenset[str]] = {
     IntentName.EMAIL: _words_of("email emailing emails mail mailing mails"),
     IntentName.QUIET: _words_of("bother disturb mute night quiet silence silent sleep"),
 }
-_HARMLESS = frozenset({IntentName.LIST, IntentName.SEARCH, IntentName.LISTS, IntentName.HELP})
+_HARMLESS = frozenset({IntentName.LIST, IntentName.SEARCH, IntentName.LISTS, IntentName.HISTORY, IntentName.HELP})
+# The name of the list has to be in the message, and a word for what is to be done with it.
+_OF_LISTS = frozenset({IntentName.ADD_LIST, IntentName.RENAME_LIST, IntentName.DELETE_LIST})
 _BY_TITLE = frozenset({IntentName.COMPLETE, IntentName.REOPEN, IntentName.SKIP, IntentName.CHANGE})
 
 
@@ -73,6 +78,9 @@ def _asked_for(command: Command, meaning: Understanding, said: Sequence[str], of
     if intent is IntentName.ADD:
         return _shares(meaning.title or "", said)
     words = _words(said[0]) if said else []
+    if intent in _OF_LISTS:
+        cued = offline.intent is intent or _has(words, _CUES[intent])
+        return cued and _shares(meaning.list_name or "", said[:1])
     cued = offline.intent is intent or _has(words, _CUES[intent])
     if intent not in _BY_TITLE and intent is not IntentName.DELETE:
         return cued

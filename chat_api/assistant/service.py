@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from chat_api.assistant import adding, changing, listing, lists, personal, zones
+from chat_api.assistant import adding, changing, listing, lists, past, personal, zones
 from chat_api.assistant.conversation import Conversation, Conversations
 from chat_api.assistant.exchange import Exchange, Request, Said, Services
 from chat_api.assistant.meaning import first_meaning
@@ -30,6 +30,7 @@ HELP = (
     "• send me a digest every day at 8\n"
     "• quiet hours from 10pm to 7am\n"
     "• email me my reminders, or: stop emailing me\n"
+    "• what happened to the groceries?\n"
     "• undo"
 )
 _NOT_UNDERSTOOD = "I did not understand that. Tell me what to do and when, or write “help”."
@@ -104,12 +105,13 @@ class Assistant:
                 said = await personal.acknowledge(services, request)
             case IntentName.DIGEST | IntentName.QUIET | IntentName.EMAIL:
                 said = await personal.prefer(services, request, understood)
+            case IntentName.HISTORY | IntentName.CLOSE_ACCOUNT:
+                said = await past.answer(services, exchange, understood)
             case IntentName.UNDO:
                 said = await self._undo(request)
-            case IntentName.HELP:
-                said = Said(understood.question or HELP)
-            case IntentName.UNKNOWN:
-                said = Said(understood.question or _NOT_UNDERSTOOD, choices=understood.choices)
+            case IntentName.HELP | IntentName.UNKNOWN:
+                helping = understood.intent is IntentName.HELP
+                said = Said(understood.question or (HELP if helping else _NOT_UNDERSTOOD), choices=understood.choices)
         return said
 
     async def _undo(self, request: Request) -> Said:

@@ -133,6 +133,35 @@ class ShowLists(Arguments):
     NAME: ClassVar = "show_lists"
 
 
+class CreateList(Arguments):
+    """Make a list of tasks, empty. A task that is added with a list's name makes it by itself."""
+
+    NAME: ClassVar = "create_list"
+    name: Name = Field(description="The name of the new list, such as camping.")
+
+
+class RenameList(Arguments):
+    """Give a list another name."""
+
+    NAME: ClassVar = "rename_list"
+    name: Name = Field(description="Its name now.")
+    new_name: Name = Field(description="What it is to be called.")
+
+
+class DeleteList(Arguments):
+    """Delete a list, only if the person asks for that. Its tasks stay, in no list."""
+
+    NAME: ClassVar = "delete_list"
+    name: Name = Field(description="Its name.")
+
+
+class ShowActivity(Arguments):
+    """Show what has happened: what was added, changed, done or deleted, and which reminders came."""
+
+    NAME: ClassVar = "show_activity"
+    text: Phrase | None = Field(default=None, description="Only about tasks with these words.")
+
+
 class Snooze(Arguments):
     """Say the reminder that came last once more, later."""
 
@@ -197,8 +226,9 @@ class Reply(Arguments):
 
 
 _CLASSES: tuple[type[Arguments], ...] = (
-    AddTask, ChangeTask, CompleteTask, DeleteTask, SkipOccurrence, ReopenTask, ShowTasks, ShowLists, Snooze,
-    Acknowledge, Undo, SetDigest, SetQuietHours, SetEmail, ShowHelp, Ask, Reply,
+    AddTask, ChangeTask, CompleteTask, DeleteTask, SkipOccurrence, ReopenTask, ShowTasks, ShowLists, CreateList,
+    RenameList, DeleteList, ShowActivity, Snooze, Acknowledge, Undo, SetDigest, SetQuietHours, SetEmail, ShowHelp, Ask,
+    Reply,
 )  # fmt: skip
 _BY_NAME: Mapping[str, type[Arguments]] = {one.NAME: one for one in _CLASSES}
 

@@ -1,6 +1,8 @@
 """What each command replaced: snapshots of tasks and lists before it, so that the user can take it back."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from typing import Any, Literal
 
@@ -10,6 +12,7 @@ from sqlmodel import Field, SQLModel, col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from chat_api.database import CountedId, UtcDateTime
+from chat_api.identifiers import new_id
 from chat_api.tasks.models import Reminder, Task, TaskList
 
 _KEPT = 50  # changes of a user's
@@ -26,6 +29,9 @@ class Change(SQLModel, table=True):
     said: str = Field(max_length=700, description="What to tell the user once it is taken back.")
     before: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False))
     created_at: datetime = Field(sa_type=UtcDateTime)
+    together: str | None = Field(
+        default=None, max_length=32, nullable=True, description="The same for all changes that one message made."
+    )
 
 
 class Snapshot(BaseModel):
@@ -36,6 +42,19 @@ class Snapshot(BaseModel):
     row: dict[str, Any] | None = None
     reminders: list[dict[str, Any]] = []
     version: int = 0
+
+
+_MESSAGE: ContextVar[str | None] = ContextVar("message", default=None)
+
+
+@contextmanager
+def as_one() -> Iterator[None]:
+    """All changes that are made within are taken back together."""
+    token = _MESSAGE.set(new_id())
+    try:
+        yield
+    finally:
+        _MESSAGE.reset(token)
 
 
 class History:
@@ -72,7 +91,9 @@ class History:
             snapshot.model_copy(update={"version": row.version if isinstance(row, Task) else 0}).model_dump(mode="json")
             for snapshot, row in self._snapshots
         ]
-        self._session.add(Change(user_id=self._user_id, said=said[:700], before=before, created_at=now))
+        self._session.add(
+            Change(user_id=self._user_id, said=said[:700], before=before, created_at=now, together=_MESSAGE.get())
+        )
         await self._session.flush()
         newest = select(Change.id).where(Change.user_id == self._user_id).order_by(col(Change.id).desc())
         oldest_kept = (await self._session.exec(newest.offset(_KEPT - 1).limit(1))).first()

@@ -32,15 +32,33 @@ class Undone:
 
 
 async def take_back(session: AsyncSession, user_id: str, now: datetime) -> Undone:
-    """Undo the last change within a running transaction.
+    """Undo the last change within a running transaction; all of them where one message made several.
 
     Raises:
         NotFound: there is none of the last day.
     """
-    newest = select(Change).where(Change.user_id == user_id).order_by(col(Change.id).desc()).limit(1)
-    change = (await session.exec(newest.with_for_update())).first()
+    change = await _newest(session, user_id)
     if change is None or change.created_at < now - _MEMORY:
         raise NotFound("There is nothing to take back.")
+    message = change.together
+    undone = [await _undo(session, user_id, change, now)]
+    while message is not None:
+        await session.flush()
+        change = await _newest(session, user_id)
+        if change is None or change.together != message:
+            break
+        undone.append(await _undo(session, user_id, change, now))
+    said = dict.fromkeys(one.said for one in undone)
+    return Undone(" ".join(said), list(dict.fromkeys(task_id for one in undone for task_id in one.task_ids)))
+
+
+async def _newest(session: AsyncSession, user_id: str) -> Change | None:
+    newest = select(Change).where(Change.user_id == user_id).order_by(col(Change.id).desc()).limit(1)
+    return (await session.exec(newest.with_for_update())).first()
+
+
+async def _undo(session: AsyncSession, user_id: str, change: Change, now: datetime) -> Undone:
+    """Undo one change."""
     touched: list[str] = []
     silent, said = False, change.said
     lists: dict[str, str] = {}

@@ -9,8 +9,9 @@ what is a title's own words.
 `intents` decides which command it is by the phrases of `cues`; `resolve` turns what was found into instants, by
 `timing` and `repeating`. Each command has its module: `added`, `listed`, `list_commands`, `changes`, `done`, `fired`
 (snooze, acknowledge, undo), `search`, `lists`, `ranges`, `subtasks`, `notes`, `scopes` (skip, one or all of a
-series), `preferences`; `reading` asks them in order, `dialogue` continues a question with its answer. The vocabulary
-of time is in `words`, chat spelling in `spelling`; the clocks of other places are in `zones` and `places`.
+series), `preferences`, `records` (the past); `reading` asks them in order, `dialogue` continues a question with its
+answer. The vocabulary of time is in `words`, chat spelling in `spelling`; the clocks of other places are in `zones`
+and `places`.
 """
 
 from chat_api.understand.dialogue import continue_with

@@ -23,6 +23,8 @@ class IntentName(StrEnum):
     ADD_LIST = "add_list"
     RENAME_LIST = "rename_list"
     DELETE_LIST = "delete_list"
+    HISTORY = "history"
+    CLOSE_ACCOUNT = "close_account"
     DIGEST = "digest"
     QUIET = "quiet"
     EMAIL = "email"

@@ -34,6 +34,7 @@ from chat_api.understand.model import IntentName, Need, Scope, Span, Understandi
 from chat_api.understand.notes import read_note, take_note
 from chat_api.understand.parts import left_of, spans_of, targeted, with_timing
 from chat_api.understand.preferences import read_preference
+from chat_api.understand.records import read_records
 from chat_api.understand.resolve import resolve
 from chat_api.understand.scan import Scan, scan
 from chat_api.understand.scopes import read_skip, scoped, take_scope, with_occurrence
@@ -132,7 +133,8 @@ def _framed(tokens: Tokens, start: int, context: Context) -> Understanding | Non
     if is_lists(tokens, start):
         return Understanding(IntentName.LISTS, spans=spans_of(tokens, (), (start, len(tokens))))
     return (
-        read_channel(tokens, start)
+        read_records(tokens, start)
+        or read_channel(tokens, start)
         or read_arranged(tokens, start, context)
         or read_preference(tokens, start, context)
         or read_list_command(tokens, start)

@@ -57,7 +57,9 @@ export function metaOf(task, now, { parent, parts, list } = {}) {
   meta.push(...task.reminders.filter(({ status }) => status !== "cancelled" && status !== "skipped").map((reminder) => reminderMeta(reminder, due, now)));
   if (task.status !== "open" && nextOf(task)) meta.push({ icon: "repeat", kind: "next", text: `Next ${dueWords(nextOf(task))}` });
   if (task.recurrence) meta.push({ icon: "repeat", kind: "repeat", text: describe(task.recurrence) + (task.from_completion ? " after it is done" : "") });
-  if (parts?.length) meta.push({ icon: "check", kind: "progress", text: `${parts.filter((part) => part.status === "completed").length}/${parts.length}` });
+  const all = parts?.length || task.subtasks;
+  const done = parts?.length ? parts.filter((part) => part.status === "completed").length : all - task.open_subtasks;
+  if (all) meta.push({ icon: "check", kind: "progress", text: `${done}/${all}` });
   if (task.priority && task.priority < 4) meta.push({ icon: "flag", kind: `priority-${task.priority}`, text: `Priority ${task.priority}` });
   if (list && task.list) meta.push({ icon: "list", kind: "list", text: task.list });
   meta.push(...task.tags.map((tag) => ({ kind: "tag", text: `#${tag}` })));

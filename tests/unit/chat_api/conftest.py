@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlmodel import SQLModel, select
 
+from chat_api.activity.service import ActivityService
 from chat_api.assistant.exchange import Services
 from chat_api.assistant.service import Assistant
 from chat_api.auth.models import User
@@ -28,6 +29,7 @@ from contracts.events import CloudEvent, NextOccurrence, TaskEvent
 from servicekit.errors import SidecarUnavailable
 from tests.support.inbox import HearingInbox
 from tests.support.postgres import Postgres, find_binaries
+from tests.support.recording import FakeRecording
 
 if TYPE_CHECKING:
     from tests.unit.chat_api.chatting import Chat
@@ -208,14 +210,21 @@ def channels(database: Database, notifying: FakeNotifying) -> ChannelService:
 
 
 @pytest.fixture
+def recording() -> FakeRecording:
+    return FakeRecording()
+
+
+@pytest.fixture
 def services(
+    *,
     tasks: TaskService,
     lists: ListService,
     inbox: InboxService,
     preferences: PreferencesService,
     channels: ChannelService,
+    recording: FakeRecording,
 ) -> Services:
-    return Services(tasks, lists, inbox, preferences, channels)
+    return Services(tasks, lists, inbox, preferences, channels, ActivityService(recording))
 
 
 @pytest.fixture

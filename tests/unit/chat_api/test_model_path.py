@@ -268,3 +268,39 @@ async def test_a_question_about_a_call_outlives_the_model(talk: Chat, model: Scr
     said = await talk.say("Yes")
     assert said.reply.count("Deleted") == 2
     assert await titles(tasks) == []
+
+
+async def test_all_that_one_message_did_is_taken_back_at_once(
+    talk: Chat, model: Scripted, tasks: TaskService, services: Services
+) -> None:
+    await make(tasks, "milk")
+    model.calls(
+        ("add_task", {"title": "feed cat"}), ("complete_task", {"task": 1}), ("add_task", {"title": "ring mother"})
+    )
+    await talk.say("I bought milk, and then I must feed the cat and ring mother")
+    assert sorted(await titles(tasks)) == ["feed cat", "ring mother"]
+    said = (await talk.say("undo")).reply
+    assert await titles(tasks) == ["milk"]
+    assert ("feed cat" in said, "ring mother" in said) == (True, True)
+    # What came before that message is another change.
+    await talk.say("undo")
+    assert await titles(tasks) == []
+
+
+async def test_the_model_makes_renames_and_deletes_lists(talk: Chat, model: Scripted, services: Services) -> None:
+    async def names() -> list[str]:
+        return [one.name for one in await services.lists.all(ALICE)]
+
+    model.calls(("create_list", {"name": "camping"}))
+    await talk.say("I would love to have a new list for camping things, called camping")
+    assert await names() == ["camping"]
+    model.calls(("rename_list", {"name": "Camping", "new_name": "glamping"}))
+    await talk.say("the camping one: rename that to glamping instead, would you")
+    assert await names() == ["glamping"]
+    model.calls(("delete_list", {"name": "glamping"}))
+    said = await talk.say("what is the weather like")
+    assert ("glamping" in said.reply, list(said.choices), await names()) == (True, ["Yes", "No"], ["glamping"])
+    await talk.say("yes")
+    assert await names() == []
+    model.calls(("rename_list", {"name": "nothing", "new_name": "x"}))
+    assert "no list called" in (await talk.say("rename the nothing one please, my friend, to x and that is it")).reply
