@@ -35,6 +35,7 @@ from chat_api.preferences.service import PreferencesService
 from chat_api.push.service import PushingService, PushService
 from chat_api.settings import Settings
 from chat_api.tasks.adopting import TaskAdoption
+from chat_api.tasks.asking_again import AskingAgain
 from chat_api.tasks.lists import ListService
 from chat_api.tasks.next_occurrences import NextOccurrences
 from chat_api.tasks.service import TaskService
@@ -151,6 +152,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             relay.watch(),
             feed.run(),
             watch_reminders(database),
+            AskingAgain(database, relay, patience=timedelta(seconds=settings.next_occurrence_patience)).run(),
             serve_monitoring(settings, health, metrics.REGISTRY),
         )
 

@@ -27,6 +27,9 @@ class Settings(ServiceSettings):
         default=20_000, ge=100, description="With more events than this unpublished, changes are refused (429)."
     )
     max_events_in_flight: int = Field(default=64, ge=1, le=1024, description="Reminder events handled at once.")
+    next_occurrence_patience: float = Field(
+        default=60.0, gt=0, le=86400, description="A next occurrence that was not made by then is asked for again."
+    )
     conversation_ttl: int = Field(default=3600, ge=60, description="A conversation is forgotten after this silence.")
     conversation_timeout: float = Field(
         default=0.7, gt=0, le=5, description="Seconds before the answer goes on without the conversation's memory."

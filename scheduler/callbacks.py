@@ -1,6 +1,5 @@
 """What a triggered job comes to. Returning makes the job done; raising has Dapr trigger it again."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 
 from opentelemetry.trace import SpanKind
@@ -9,6 +8,7 @@ from pydantic import ValidationError
 from contracts.jobs import ReminderJob
 from contracts.names import REMINDER_ACTOR_TYPE, REMINDER_JOB_PREFIX, REPAIR_JOB, SCHEDULER, reminder_job
 from contracts.reminders import FireAnswer, FireReminder
+from scheduler.due_order import DueOrder
 from scheduler.metrics import LAG, TRIGGERED
 from servicekit.errors import SidecarError
 from servicekit.logs import get_logger
@@ -23,10 +23,10 @@ log = get_logger(__name__)
 class JobCallbacks:
     """Takes every `OnJobEvent`."""
 
-    def __init__(self, sidecar: Sidecar, sweep: Callable[[], Awaitable[None]], *, max_in_flight: int) -> None:
+    def __init__(self, sidecar: Sidecar, sweep: Callable[[], Awaitable[None]], order: DueOrder) -> None:
         self._sidecar = sidecar
         self._sweep = sweep
-        self._slots = asyncio.Semaphore(max_in_flight)
+        self._order = order
 
     async def handle(self, name: str, data: bytes) -> None:
         """Run the job called `name`.
@@ -37,8 +37,7 @@ class JobCallbacks:
         if name == REPAIR_JOB:
             await self._sweep()
             return
-        async with self._slots:
-            await self._fire(name, data)
+        await self._fire(name, data)
 
     async def _fire(self, name: str, data: bytes) -> None:
         if not name.startswith(REMINDER_JOB_PREFIX):
@@ -52,8 +51,12 @@ class JobCallbacks:
         if reminder_job(job.reminder_id) != name:
             await self._park(name, data, "the payload belongs to another reminder")
             return
+        LAG.labels("triggered").observe(seconds_since(job.due_at))
+        async with self._order.turn(job.due_at):
+            await self._fire_now(name, job)
+
+    async def _fire_now(self, name: str, job: ReminderJob) -> None:
         with span("job trigger", job.traceparent, SpanKind.CONSUMER):
-            LAG.labels("triggered").observe(seconds_since(job.due_at))
             request = FireReminder(occurrence=job.occurrence, traceparent=current_traceparent())
             try:
                 answer = await self._sidecar.invoke_actor(

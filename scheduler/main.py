@@ -16,6 +16,7 @@ from contracts.names import (
 from scheduler import metrics
 from scheduler.callbacks import JobCallbacks
 from scheduler.dead_letters import DeadLetters
+from scheduler.due_order import DueOrder
 from scheduler.jobs import ReminderJobs, RepairJob
 from scheduler.letter_archive import LetterArchive
 from scheduler.lookout import Lookout
@@ -40,7 +41,12 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             grace=settings.repair_grace,
             horizon=settings.repair_horizon,
         )
-        callbacks = JobCallbacks(sidecar, repair.sweep, max_in_flight=settings.max_callbacks_in_flight)
+        order = DueOrder(
+            settings.max_callbacks_in_flight,
+            late_limit=settings.max_late_in_flight,
+            max_waiting=settings.max_waiting,
+        )
+        callbacks = JobCallbacks(sidecar, repair.sweep, order)
         letters = DeadLetters(sidecar, LetterArchive(sidecar), callbacks.handle)
         lookout = Lookout(sidecar, interval=settings.look_interval, patience=settings.look_patience)
         subscriber = Subscriber(sidecar, DEAD_LETTERS, letters.handle, service=SCHEDULER)

@@ -10,6 +10,12 @@ class Settings(ServiceSettings):
 
     retry_interval: int = Field(default=3, ge=1, le=3600, description="Between triggers of a job that was not done.")
     max_callbacks_in_flight: int = Field(default=256, ge=1, le=4096, description="Job callbacks handled at once.")
+    max_late_in_flight: int = Field(
+        default=32, ge=1, le=4096, description="The same while the next one is late: these finish in any order."
+    )
+    max_waiting: int = Field(
+        default=512, ge=1, le=65536, description="Callbacks that wait while actors fail; further ones are sent back."
+    )
     look_interval: float = Field(
         default=3.0, gt=0, le=60, description="Between looks whether this service's daprd finds the actors."
     )

@@ -6,6 +6,7 @@ Exits with 0 when the system kept every promise and every planted defect was fou
 import argparse
 import asyncio
 import random
+import shutil
 import sys
 import tempfile
 import time
@@ -57,8 +58,8 @@ def sound(binaries: Binaries, options: argparse.Namespace, folder: Path) -> bool
         _say(f"seed {options.seed}: {len(faults)} faults in {plan.faults_take:.0f} s, {options.burst} at one instant")
         outcome = asyncio.run(run(stack, plan, dice, _say))
         _report(outcome)
-        if outcome.findings and options.logs:
-            (options.logs / "campaign.log").write_text(stack.last_lines(2000))
+        if options.logs:
+            shutil.copytree(stack.layout.logs, options.logs, dirs_exist_ok=True)
     return not outcome.findings
 
 
@@ -111,7 +112,7 @@ def main() -> int:
     parser.add_argument("--only", nargs="+", metavar="PROCESS", help="break only these")
     parser.add_argument("--plant", choices=sorted(PLANTS), nargs="*", help="run only these planted defects")
     parser.add_argument("--no-plants", action="store_true", help="run no planted defect")
-    parser.add_argument("--logs", type=Path, help="folder for the logs of a run that broke a promise")
+    parser.add_argument("--logs", type=Path, help="folder for the logs of the run without a planted defect")
     options = parser.parse_args()
     Stack.chosen = Backing.named(options.stack)
     binaries = install()
