@@ -8,7 +8,7 @@ import pytest
 from runtime.install import Binaries
 from tests.k8s.cluster import Cluster
 from tests.k8s.dapr import ControlPlane
-from tests.k8s.tools import dapr_chart, service_monitor_crd
+from tests.k8s.tools import dapr_chart, monitor_crds
 
 _FOLDER = Path(__file__).parent
 
@@ -32,7 +32,7 @@ def _named(config: pytest.Config) -> list[Path]:
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """An API server that knows Dapr's resources, and the Prometheus operator's."""
     with Cluster(tmp_path_factory.mktemp("cluster")) as running:
-        for path in (*sorted((dapr_chart() / "crds").glob("*.yaml")), service_monitor_crd()):
+        for path in (*sorted((dapr_chart() / "crds").glob("*.yaml")), *monitor_crds()):
             running.kubectl("apply", "--server-side", "-f", path)
         running.kubectl("wait", "--for=condition=Established", "crd", "--all", "--timeout=30s")
         yield running

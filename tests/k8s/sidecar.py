@@ -39,6 +39,7 @@ class HostedPod:
         ports = Ports()
         self.http_port, self.grpc_port, self.internal_port = ports.pick(), ports.pick(), ports.pick()
         self.metrics_port, self.app_port, self.page_port = ports.pick(), ports.pick(), ports.pick()
+        self.monitoring_port = ports.pick()
         container = container_of(pod, DAPRD)
         variables = environment(cluster, pod, container)
         self.token = variables["DAPR_API_TOKEN"]
@@ -81,6 +82,8 @@ class HostedPod:
             "APP_PORT": str(self.app_port),
             "DAPR_HTTP_PORT": str(self.http_port),
             "DAPR_GRPC_PORT": str(self.grpc_port),
+            "MONITORING_HOST": "127.0.0.1",
+            "MONITORING_PORT": str(self.monitoring_port),
             "PYTHONPATH": str(PROJECT),
         }
         if "PORT" in variables:

@@ -15,6 +15,7 @@ from tests.k8s.chart import (
     CHART,
     DAPR_NAMESPACE,
     DAPR_VALUES,
+    EVERYTHING,
     MINIKUBE,
     OKE,
     RELEASE,
@@ -141,6 +142,24 @@ def test_a_model_comes_with_its_key_from_kubernetes() -> None:
     assert "todo-language-model" in of_kind("Role", *with_model)["todo-chat-api"].document["rules"][0]["resourceNames"]
     (scope, *_) = of_kind("Configuration", *with_model)["todo-chat-api"].spec["secrets"]["scopes"]
     assert "todo-language-model" in scope["deniedSecrets"]
+
+
+@both
+def test_prometheus_finds_the_figures_of_every_pod_and_may_ask_for_them(arguments: tuple[str, ...]) -> None:
+    asked = (*arguments, *EVERYTHING, "--set", "monitoring.port=9500")
+    (monitor,) = of_kind("PodMonitor", *asked).values()
+    (endpoint,) = monitor.spec["podMetricsEndpoints"]
+    policy = of_kind("NetworkPolicy", *asked)[f"{RELEASE}-metrics"].spec
+    (components,) = (item["values"] for item in policy["podSelector"]["matchExpressions"])
+    for item in of_kind("Deployment", *asked).values():
+        (container,) = item.pod_spec["containers"]
+        assert {"name": endpoint["port"], "containerPort": 9500} in container["ports"], item.name
+        env = {one["name"]: one.get("value") for one in container["env"]}
+        assert (env["MONITORING_HOST"], env["MONITORING_PORT"]) == ("0.0.0.0", "9500"), item.name  # noqa: S104
+        labels = item.pod["metadata"]["labels"]  # type: ignore[index]
+        assert monitor.spec["selector"]["matchLabels"].items() <= labels.items()
+        assert labels["app.kubernetes.io/component"] in components
+    assert {port["port"] for rule in policy["ingress"] for port in rule["ports"]} == {9500}
 
 
 EMAIL = (
@@ -411,9 +430,9 @@ def test_generated_keys_are_32_bytes_and_different() -> None:
 
 def test_extras_come_when_they_are_asked_for() -> None:
     plain = {item.kind for item in manifests()}
-    assert not {"Ingress", "ServiceMonitor"} & plain
-    asked = ("--set", "ingress.enabled=true,ingress.tlsSecret=cert,monitoring.serviceMonitor=true,frontend.https=true")
-    assert {"Ingress", "ServiceMonitor"} <= {item.kind for item in manifests(*asked)}
+    assert not {"Ingress", "ServiceMonitor", "PodMonitor"} & plain
+    asked = (*EVERYTHING, "--set", "frontend.https=true")
+    assert {"Ingress", "ServiceMonitor", "PodMonitor"} <= {item.kind for item in manifests(*asked)}
     (ingress,) = of_kind("Ingress", *asked).values()
     assert ingress.spec["tls"][0]["secretName"] == "cert"
     (container,) = deployments(asked)[names.CHAT_API].pod_spec["containers"]

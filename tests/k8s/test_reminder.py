@@ -132,9 +132,11 @@ async def frontend(cluster: Cluster, system: System, folder: Path) -> AsyncItera
     (container,) = pod["spec"]["containers"]
     env = environment(cluster, pod, container)
     assert env["BACKEND_URL"] == f"http://{RELEASE}-chat-api"
-    port = Ports().pick()
+    ports = Ports()
+    port = ports.pick()
     async with RoundRobin.before(urls) as service:
         env |= {"BACKEND_URL": service.url, "HOST": "127.0.0.1", "PORT": str(port), "PYTHONPATH": str(PROJECT)}
+        env |= {"MONITORING_HOST": "127.0.0.1", "MONITORING_PORT": str(ports.pick())}
         _, *arguments = command_of(container, env)
         url = f"http://127.0.0.1:{port}"
         with Process("frontend", [sys.executable, *arguments], folder=folder, env=env) as process:
@@ -169,6 +171,13 @@ async def test_a_reminder_fires_through_the_page_s_own_address(
         system.outside.places[PAGE] = url
         await asyncio.to_thread(cluster.helm, "test", RELEASE, "-n", system.namespace, "--timeout", "90s")
         assert "fired after" in system.outside.ran["test"]
+
+
+def test_every_service_tells_prometheus_its_figures_and_is_ready(system: System) -> None:
+    for hosted in (one for group in system.pods.values() for one in group):
+        url = f"http://127.0.0.1:{hosted.monitoring_port}"
+        assert httpx.get(f"{url}/readyz", timeout=5).json()["status"] == "ready", hosted.app_id
+        assert "todo_" in httpx.get(f"{url}/metrics", timeout=5).text, hosted.app_id
 
 
 def test_without_the_page_the_release_does_not_pass_its_test(cluster: Cluster, system: System) -> None:

@@ -8,14 +8,14 @@ import pytest
 from tests.components.resources import PRODUCTION
 from tests.k8s.chart import EVERYTHING, VALUES, render
 from tests.k8s.schemas import KUBERNETES_VERSIONS, of_custom_resources, of_kubernetes
-from tests.k8s.tools import dapr_chart, service_monitor_crd, tool
+from tests.k8s.tools import dapr_chart, monitor_crds, tool
 
 pytestmark = [pytest.mark.k8s, pytest.mark.timeout(600)]
 
 
 @pytest.fixture(scope="module")
 def custom_schemas(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    sources = [*(dapr_chart() / "crds").glob("*.yaml"), service_monitor_crd()]
+    sources = [*(dapr_chart() / "crds").glob("*.yaml"), *monitor_crds()]
     return of_custom_resources(sources, tmp_path_factory.mktemp("crds"))
 
 

@@ -92,10 +92,11 @@ def dapr_chart() -> Path:
 
 
 @cache
-def service_monitor_crd() -> Path:
-    """The Prometheus operator's resource type for what it is to scrape, out of its module."""
+def monitor_crds() -> tuple[Path, ...]:
+    """The Prometheus operator's resource types for what it is to scrape, out of its module."""
     module = go_module(_HERE / "crds", "github.com/prometheus-operator/prometheus-operator")
-    return module / "example/prometheus-operator-crd/monitoring.coreos.com_servicemonitors.yaml"
+    folder = module / "example" / "prometheus-operator-crd"
+    return tuple(folder / f"monitoring.coreos.com_{name}.yaml" for name in ("podmonitors", "servicemonitors"))
 
 
 def go_module(where: Path, module: str) -> Path:

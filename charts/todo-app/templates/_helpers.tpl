@@ -113,7 +113,7 @@ Takes (dict "root" $ "secret" name "key" key "new" text).
 
 {{/* The variables of a service that follow from other values. Takes (dict "root" $ "service" its settings); read it with fromYaml. */}}
 {{- define "todo-app.derivedEnv" -}}
-{{- $env := dict -}}
+{{- $env := dict "MONITORING_HOST" "0.0.0.0" "MONITORING_PORT" (toString .root.Values.monitoring.port) -}}
 {{- $url := include "todo-app.publicUrl" .root -}}
 {{- if .service.http -}}
 {{- $_ := set $env "COOKIE_SECURE" (toString .root.Values.frontend.https) -}}
