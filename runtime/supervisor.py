@@ -35,6 +35,8 @@ _APP_GRACE = 10.0
 _SIDECAR_GRACE = 8.0
 _CONTROL_GRACE = 15.0
 _LOOK = 0.1
+# The first start compiles every module that is used, in all services at once, and two cores may have other work.
+_START_PATIENCE = 180.0
 # What these do can wait while reminders ring; nobody waits for it.
 _NICENESS = {contract.AUDIT: 5, contract.RECURRING: 5}
 
@@ -120,7 +122,7 @@ class Supervisor:
 
     # The run
 
-    async def start(self, patience: float = 60) -> None:
+    async def start(self, patience: float = _START_PATIENCE) -> None:
         """Start everything; returns when it is ready.
 
         Raises:

@@ -16,7 +16,7 @@
 source "$(dirname "$0")/../../scripts/lib.sh"
 cd "$(dirname "$0")/../.."
 
-CHARTS=https://dapr.github.io/helm-charts/
+CHARTS=${DAPR_CHARTS:-https://dapr.github.io/helm-charts/} # or a mirror
 NAMESPACE=dapr-system
 DASHBOARD_VERSION=0.15.0 # the last one: its project was archived in May 2026
 VALUES=charts/dapr-values.yaml
