@@ -37,19 +37,28 @@ class Kubelet:
         self._cluster, self._namespace = cluster, namespace
         self._runs, self._run = runs, run
         self._stop = threading.Event()
+        self._error: Exception | None = None
         self.ran: list[str] = []
         """The jobs' pods that have ended, by container."""
 
     @contextlib.contextmanager
     def working(self) -> Iterator["Kubelet"]:
-        """Work in the background."""
-        thread = threading.Thread(target=self._work, daemon=True)
+        """Work in the background. What ended the work early is raised at the end."""
+        thread = threading.Thread(target=self._work_or_say_why, daemon=True)
         thread.start()
         try:
             yield self
         finally:
             self._stop.set()
             thread.join(10)
+            if self._error is not None:
+                raise self._error
+
+    def _work_or_say_why(self) -> None:
+        try:
+            self._work()
+        except Exception as error:  # noqa: BLE001 - it is raised where it is seen
+            self._error = error
 
     def _work(self) -> None:
         while not self._stop.wait(_INTERVAL):

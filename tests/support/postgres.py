@@ -14,7 +14,7 @@ from runtime.ports import Ports
 
 _ACCOUNT = "postgres"  # the server refuses to run as root; Debian's package makes this account
 _DATABASE = "postgres"
-_START_TIMEOUT = 30.0
+_START_TIMEOUT = 60.0
 
 
 def find_binaries() -> Path | None:
@@ -103,7 +103,7 @@ class Postgres:
         while time.monotonic() < deadline:
             try:
                 self.query("SELECT 1")
-            except subprocess.CalledProcessError:
+            except (subprocess.CalledProcessError, subprocess.TimeoutExpired):
                 time.sleep(0.1)
             else:
                 return
