@@ -17,6 +17,7 @@ COPY chat_api /opt/todo/app/chat_api
 COPY reminder_actor /opt/todo/app/reminder_actor
 COPY scheduler /opt/todo/app/scheduler
 COPY consumers /opt/todo/app/consumers
+COPY console /opt/todo/app/console
 # The containers cannot write: what Python would keep of its work is made here, and does not ask for times of files.
 RUN python -m compileall -q -f --invalidation-mode unchecked-hash /opt/todo/app /opt/todo/lib
 

@@ -31,7 +31,7 @@ from chat_api.preferences import endpoints as preferences
 from chat_api.preferences.service import PreferencesService
 from chat_api.push import endpoints as push
 from chat_api.push.service import PushService
-from chat_api.requests import room_for_changes
+from chat_api.requests import room_for_changes, taking_changes
 from chat_api.settings import Settings
 from chat_api.tasks import endpoints as tasks
 from chat_api.tasks import list_endpoints as lists
@@ -58,6 +58,8 @@ class Services:
     activity: ActivityService
     backlog: Callable[[], int]
     """How many events wait to be published."""
+    draining: Callable[[], bool] = lambda: False
+    """Whether operators want nothing new taken."""
 
 
 def create_app(settings: Settings, services: Services, checks: Mapping[str, Check]) -> FastAPI:
@@ -74,11 +76,11 @@ def create_app(settings: Settings, services: Services, checks: Mapping[str, Chec
     install_handlers(app)
     of_accounts = (auth.router, token_endpoints.router, push.router, channels.router, activity.router)
     for router in (health.router, *of_accounts, portability.feed_router, unsubscribing.router):
-        app.include_router(router)
+        app.include_router(router, dependencies=[Depends(taking_changes)])
     # What these change becomes an event each.
     parts = (chat, tasks, lists, inbox, preferences, portability)
     for router in (*(part.router for part in parts), tasks.undo_router):
-        app.include_router(router, dependencies=[Depends(room_for_changes)])
+        app.include_router(router, dependencies=[Depends(taking_changes), Depends(room_for_changes)])
     add_page(app)
 
     document = functools.cache(lambda: describe(app))

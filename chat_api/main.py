@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import functools
 import itertools
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy.exc import OperationalError
@@ -21,12 +22,13 @@ from chat_api.channels.notifications import NotificationDesk
 from chat_api.channels.notifying import NotificationService
 from chat_api.channels.service import ChannelService
 from chat_api.database import Database
-from chat_api.http_server import serve_http
 from chat_api.inbox.delivered import DeliveredNotes
 from chat_api.inbox.feed import InboxFeed
 from chat_api.inbox.intake import Intake
 from chat_api.inbox.service import InboxService
 from chat_api.migrations import upgrade
+from chat_api.operations.desk import OperationsDesk
+from chat_api.operations.rows import RowPorter
 from chat_api.outbox import OutboxRelay
 from chat_api.portability.feeds import FeedService
 from chat_api.portability.reader import FileReader
@@ -40,24 +42,34 @@ from chat_api.tasks.lists import ListService
 from chat_api.tasks.next_occurrences import NextOccurrences
 from chat_api.tasks.service import TaskService
 from chat_api.tasks.watching import watch_reminders
+from contracts.access import OPERATORS
 from contracts.channels import ListTargets, PostponeNotification, RecordDeliveries
 from contracts.names import (
     CHAT_API,
     DROP_PUSH_METHOD,
+    EXPORT_ROWS_METHOD,
+    FIND_REMINDERS_METHOD,
+    IMPORT_ROWS_METHOD,
+    MOVE_REMINDER_METHOD,
     PENDING_METHOD,
     POSTPONE_METHOD,
     PUSH_TARGETS_METHOD,
     RECORD_DELIVERIES_METHOD,
+    REMINDER_FACTS_METHOD,
     REMINDERS,
     TASK_UPDATES,
+    WORKLOAD_METHOD,
 )
+from contracts.operations import AskWorkload, DescribeReminder, ExportRows, FindReminders, ImportRows, MoveReminder
 from contracts.push import DropPushTarget
 from contracts.reminders import ListPending
 from servicekit import service
 from servicekit.callbacks import AppChannel, Method
 from servicekit.health import Check, Health
+from servicekit.http_server import serve_http
 from servicekit.logs import get_logger
 from servicekit.monitoring import serve_monitoring
+from servicekit.reporting import Reporter
 from servicekit.retry import Backoff
 from servicekit.sidecar import Sidecar
 from servicekit.subscriptions import Subscriber, dead_letter
@@ -87,6 +99,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         desk = NotificationDesk(database, relay, feed, public_url=settings.public_url)
         channels = ChannelService(database, NotificationService(sidecar))
         activity = ActivityService(AuditService(sidecar))
+        operations, porter = OperationsDesk(database, relay), RowPorter(database)
         services = Services(
             auth=AuthService(database, session_lifetime=timedelta(days=settings.session_days)),
             tokens=TokenService(database),
@@ -127,7 +140,10 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             "sidecar": lambda: sidecar.up,
             "topics": lambda: subscriber.active and updates.active,
         }
-        app, health = create_app(settings, services, checks), Health(checks)
+        health = Health(checks)
+        reporter = Reporter(sidecar, CHAT_API, health, readers=[subscriber, updates])
+        services = replace(services, draining=lambda: reporter.draining)
+        app = create_app(settings, services, checks)
         channel = AppChannel(
             settings,
             healthy=health.ready,
@@ -137,6 +153,12 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
                 DROP_PUSH_METHOD: Method(DropPushTarget, push.drop),
                 POSTPONE_METHOD: Method(PostponeNotification, desk.postpone),
                 RECORD_DELIVERIES_METHOD: Method(RecordDeliveries, desk.record),
+                FIND_REMINDERS_METHOD: Method(FindReminders, operations.find, OPERATORS),
+                REMINDER_FACTS_METHOD: Method(DescribeReminder, operations.describe, OPERATORS),
+                MOVE_REMINDER_METHOD: Method(MoveReminder, operations.move, OPERATORS),
+                WORKLOAD_METHOD: Method(AskWorkload, operations.workload, OPERATORS),
+                EXPORT_ROWS_METHOD: Method(ExportRows, porter.export, OPERATORS),
+                IMPORT_ROWS_METHOD: Method(ImportRows, porter.import_rows, OPERATORS),
             },
         )
         await channel.start()
@@ -154,6 +176,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             watch_reminders(database),
             AskingAgain(database, relay, patience=timedelta(seconds=settings.next_occurrence_patience)).run(),
             serve_monitoring(settings, health, metrics.REGISTRY),
+            reporter.run(),
         )
 
 

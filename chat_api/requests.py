@@ -4,8 +4,9 @@ from typing import Annotated
 
 from fastapi import Depends, Header, Request
 
-from chat_api.errors import Busy, Invalid
+from chat_api.errors import Busy, Invalid, Unavailable
 
+_SESSIONS = ("/auth/login", "/auth/logout")
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 IdempotencyKey = Annotated[
@@ -41,6 +42,18 @@ def seen_version(
 
 
 SeenVersion = Annotated[int | None, Depends(seen_version)]
+
+
+async def taking_changes(request: Request) -> None:
+    """Refuse changes while operators have the system drained. Who has an account can log in and look.
+
+    Raises:
+        Unavailable: try again in half a minute.
+    """
+    if request.method in _READING or request.url.path.endswith(_SESSIONS):
+        return
+    if request.app.state.services.draining():
+        raise Unavailable("The server is being looked after and takes no changes for now. Reminders come all the same.")
 
 
 def room_for_changes(request: Request) -> None:

@@ -6,9 +6,29 @@ from typing import Final
 from contracts import names
 from contracts.asyncapi import RECEIVERS, SENDERS
 
+_REPORTERS: Final = (
+    names.AUDIT,
+    names.CHAT_API,
+    names.NOTIFICATION,
+    names.RECURRING,
+    names.REMINDER_ACTOR,
+    names.SCHEDULER,
+)
+
 CALLERS: Final[Mapping[str, Mapping[str, Sequence[str]]]] = {
-    names.AUDIT: {names.CHAT_API: (names.ACTIVITY_METHOD,)},
+    names.AUDIT: {
+        names.CHAT_API: (names.ACTIVITY_METHOD,),
+        names.CONSOLE: (names.RECORD_ACTION_METHOD, names.HISTORY_METHOD),
+    },
     names.CHAT_API: {
+        names.CONSOLE: (
+            names.FIND_REMINDERS_METHOD,
+            names.REMINDER_FACTS_METHOD,
+            names.MOVE_REMINDER_METHOD,
+            names.WORKLOAD_METHOD,
+            names.EXPORT_ROWS_METHOD,
+            names.IMPORT_ROWS_METHOD,
+        ),
         names.NOTIFICATION: (
             names.PUSH_TARGETS_METHOD,
             names.DROP_PUSH_METHOD,
@@ -16,6 +36,17 @@ CALLERS: Final[Mapping[str, Mapping[str, Sequence[str]]]] = {
             names.RECORD_DELIVERIES_METHOD,
         ),
         names.SCHEDULER: (names.PENDING_METHOD,),
+    },
+    names.CONSOLE: {
+        **dict.fromkeys(_REPORTERS, (names.REPORT_METHOD,)),
+        # todo-ops, through the console's own sidecar.
+        names.CONSOLE: (
+            names.OVERVIEW_METHOD,
+            names.REMINDERS_METHOD,
+            names.INSPECT_METHOD,
+            names.ACT_METHOD,
+            names.INVITE_METHOD,
+        ),
     },
     names.NOTIFICATION: {
         names.CHAT_API: (
@@ -27,19 +58,26 @@ CALLERS: Final[Mapping[str, Mapping[str, Sequence[str]]]] = {
         )
     },
     names.RECURRING: {},
-    names.REMINDER_ACTOR: {names.SCHEDULER: (names.HOST_AGAIN_METHOD,)},
+    names.REMINDER_ACTOR: {
+        names.CONSOLE: (names.ACTOR_STATES_METHOD, names.FIRE_METHOD, names.RESTORE_ACTORS_METHOD),
+        names.SCHEDULER: (names.HOST_AGAIN_METHOD,),
+    },
     names.SCHEDULER: {
-        # The dead letters are for todo-ops, which goes through this app's sidecar.
-        names.REMINDER_ACTOR: (
-            names.SCHEDULE_METHOD,
-            names.CANCEL_METHOD,
+        names.CONSOLE: (
+            names.JOBS_METHOD,
+            names.SCHEDULE_METHOD,  # what is imported
+            names.SWEEP_METHOD,
             names.LETTERS_METHOD,
             names.LETTER_METHOD,
             names.REPLAY_METHOD,
         ),
+        names.REMINDER_ACTOR: (names.SCHEDULE_METHOD, names.CANCEL_METHOD),
     },
 }
 """By callee and caller: the methods that may be called. Calls of actors are no service invocation, and not here."""
+
+OPERATORS: Final = frozenset({names.CONSOLE})
+"""Who may call what is for operators. The services check it themselves, too: on one machine there is no mTLS."""
 
 APPS: Final = tuple(sorted(CALLERS))
 

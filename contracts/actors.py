@@ -1,4 +1,4 @@
-"""The actor's interface, as Dapr's SDK wants it. Bodies are the JSON of `contracts.reminders`."""
+"""The actor's interface, as Dapr's SDK wants it. Bodies are the JSON of `contracts.reminders` and `.operations`."""
 
 from typing import Any
 
@@ -24,11 +24,16 @@ class ReminderActorInterface(ActorInterface):
         raise NotImplementedError
 
     @actormethod(name="Inspect")
-    async def inspect(self) -> dict[str, Any] | None:
-        """The stored state, or nothing when this reminder was never seen."""
+    async def inspect(self) -> dict[str, Any]:
+        """Answer an `InspectAnswer`: the stored state, or nothing when this reminder was never seen."""
         raise NotImplementedError
 
     @actormethod(name="Ping")
     async def ping(self) -> dict[str, Any]:
         """Answer a `Pong` at once, and touch nothing: for one who looks whether actors are found."""
+        raise NotImplementedError
+
+    @actormethod(name="Restore")
+    async def restore(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Take an `ActorSnapshot` that was exported; answer a `RestoreOutcome`."""
         raise NotImplementedError

@@ -22,6 +22,7 @@ class Activity(Contract):
     kind: str = Field(
         description="created, updated, completed, reopened, deleted (a task); scheduled, fired, snoozed, acknowledged, "
         "missed, cancelled, responded (a reminder); next-occurrence (of a task, by the worker); "
+        "operator-began, operator-done, operator-failed (whoever runs the server did something); "
         "damaged: it is not what was recorded; believe nothing of it."
     )
     at: Instant | None = Field(default=None, description="When it happened.")

@@ -9,6 +9,7 @@ SCHEDULER: Final = "scheduler"
 NOTIFICATION: Final = "notification"
 RECURRING: Final = "recurring"
 AUDIT: Final = "audit"
+CONSOLE: Final = "console"
 
 # Dapr components; every set under components/ defines them under these names
 PUBSUB: Final = "pubsub"
@@ -64,6 +65,29 @@ WEBHOOK_CHECK_METHOD: Final = "/todo.notification.v1.Webhook/Check"
 PUSH_KEY_METHOD: Final = "/todo.notification.v1.Push/Key"
 PUSH_CHECK_METHOD: Final = "/todo.notification.v1.Push/Check"
 ACTIVITY_METHOD: Final = "/todo.audit.v1.Activity/List"
+
+# What the console asks the owners of the state; nobody else may
+FIND_REMINDERS_METHOD: Final = "/todo.chat.v1.Operations/FindReminders"
+REMINDER_FACTS_METHOD: Final = "/todo.chat.v1.Operations/DescribeReminder"
+MOVE_REMINDER_METHOD: Final = "/todo.chat.v1.Operations/MoveReminder"
+WORKLOAD_METHOD: Final = "/todo.chat.v1.Operations/Workload"
+EXPORT_ROWS_METHOD: Final = "/todo.chat.v1.Operations/ExportRows"
+IMPORT_ROWS_METHOD: Final = "/todo.chat.v1.Operations/ImportRows"
+ACTOR_STATES_METHOD: Final = "/todo.reminders.v1.Operations/States"
+FIRE_METHOD: Final = "/todo.reminders.v1.Operations/Fire"
+RESTORE_ACTORS_METHOD: Final = "/todo.reminders.v1.Operations/Restore"
+JOBS_METHOD: Final = "/todo.scheduler.v1.Operations/Jobs"
+SWEEP_METHOD: Final = "/todo.scheduler.v1.Operations/Sweep"
+RECORD_ACTION_METHOD: Final = "/todo.audit.v1.Operations/Record"
+HISTORY_METHOD: Final = "/todo.audit.v1.Operations/History"
+
+# What each replica of a service tells the console, and what operators ask of that
+REPORT_METHOD: Final = "/todo.console.v1.Replicas/Report"
+OVERVIEW_METHOD: Final = "/todo.console.v1.Operators/Overview"
+REMINDERS_METHOD: Final = "/todo.console.v1.Operators/Reminders"
+INSPECT_METHOD: Final = "/todo.console.v1.Operators/Inspect"
+ACT_METHOD: Final = "/todo.console.v1.Operators/Act"
+INVITE_METHOD: Final = "/todo.console.v1.Operators/Invite"
 
 
 def reminder_job(reminder_id: str) -> str:

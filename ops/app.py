@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from ops import dead_letters
+from ops import acting, dead_letters, draining, inspecting, moving, status
 from ops.context import Context
 from ops.output import Output
 from ops.problems import Problem
@@ -18,6 +18,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+for part in (status, inspecting, acting, draining, moving):
+    part.add_to(app)
 app.add_typer(dead_letters.app, name="dead-letters")
 
 
@@ -28,13 +30,20 @@ def root(
     folder: Annotated[
         Path, typer.Option("--root", help="Where the system keeps its .data.", file_okay=False, envvar="TODO_OPS_ROOT")
     ] = PROJECT,
+    operator: Annotated[
+        str | None,
+        typer.Option("--as", help="Who acts, for the audit record; else this user.", envvar="TODO_OPS_OPERATOR"),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
 ) -> None:
     """Look after a running todo assistant.
 
     Exit status: 0 done, 1 not all of it, 2 wrong usage, 3 nothing runs, 4 no answer.
     """
-    context.obj = Context(settings=Settings(root=folder), output=Output(as_json=as_json))
+    settings = Settings(root=folder)
+    if operator:
+        settings = settings.model_copy(update={"operator": operator})
+    context.obj = Context(settings=settings, output=Output(as_json=as_json))
 
 
 def main() -> None:

@@ -6,17 +6,16 @@ from typing import Annotated
 
 import typer
 
+from contracts.console import Act, ActAnswer, ActionKind
 from contracts.dead_letters import (
     Letter,
     LetterContent,
     Letters,
     ListLetters,
-    ReplayAnswer,
-    ReplayLetter,
     ReplayOutcome,
     ShowLetter,
 )
-from contracts.names import LETTER_METHOD, LETTERS_METHOD, REPLAY_METHOD, SCHEDULER
+from contracts.names import ACT_METHOD, CONSOLE, LETTER_METHOD, LETTERS_METHOD, SCHEDULER
 from ops.context import Context
 from ops.problems import NoAnswer, Problem, Status
 from ops.services import Services
@@ -97,7 +96,7 @@ def replay(
         else:
             waiting = _letters(services, include_replayed=False, service=service, limit=None)
             wanted = [letter.letter_id for letter in waiting][::-1]
-        answers = [(one, _replay(services, one)) for one in wanted]
+        answers = [(one, _replay(given, services, one)) for one in wanted]
     if given.output.as_json:
         given.output.document([{"letter_id": one, **answer} for one, answer in answers])
     else:
@@ -107,13 +106,16 @@ def replay(
         raise typer.Exit(Status.INCOMPLETE)
 
 
-def _replay(services: Services, letter_id: str) -> dict[str, str]:
+def _replay(given: Context, services: Services, letter_id: str) -> dict[str, str]:
     """What became of one; that it failed is no reason to leave the others."""
+    request = Act(kind=ActionKind.REPLAY, operator=given.operator, letter_id=letter_id)
     try:
-        answer = services.call(SCHEDULER, REPLAY_METHOD, ReplayLetter(letter_id=letter_id), ReplayAnswer)
+        answer = services.call(CONSOLE, ACT_METHOD, request, ActAnswer)
     except NoAnswer as problem:
         return {"outcome": "failed", "reason": str(problem)}
-    return {"outcome": answer.outcome.value, "reason": answer.reason}
+    if "outcome" not in answer.facts:
+        return {"outcome": "failed", "reason": answer.summary}
+    return {"outcome": str(answer.facts["outcome"]), "reason": str(answer.facts["reason"])}
 
 
 def _letters(services: Services, *, include_replayed: bool, service: str | None, limit: int | None) -> Iterator[Letter]:

@@ -5,8 +5,18 @@ from collections.abc import Sequence
 from typing import Any
 
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
+
+_COLOURS = {
+    "good": "green",
+    "ready": "green",
+    "waiting": "yellow",
+    "not ready": "yellow",
+    "bad": "bold red",
+    "silent": "bold red",
+}
 
 
 class Output:
@@ -27,8 +37,27 @@ class Output:
             return
         table = Table(*columns, box=None, pad_edge=False, header_style="bold")
         for row in rows:
-            table.add_row(*(Text(printable(cell)) for cell in row))
+            table.add_row(*(Text(printable(cell), style=_COLOURS.get(cell, "")) for cell in row))
         self._console.print(table)
+
+    def progress(self) -> Progress:
+        """Bars on standard error, where nobody's program reads; a context manager."""
+        return Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=Console(stderr=True),
+            disable=self.as_json,
+        )
+
+    def heading(self, text: str) -> None:
+        """A title above what follows."""
+        self._console.print(Text(printable(text), style="bold"))
+
+    def coloured(self, text: str, mood: str) -> None:
+        """A sentence that is good, waiting, bad or off."""
+        self._console.print(Text(printable(text), style=_COLOURS.get(mood, "")))
 
     def line(self, text: str) -> None:
         """A sentence."""

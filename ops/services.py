@@ -1,7 +1,7 @@
 """Calls to the services, by Dapr's service invocation (gRPC proxying) through one sidecar."""
 
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Final, Self, TypeVar
 
 import grpc
 from pydantic import BaseModel, ValidationError
@@ -11,6 +11,8 @@ from ops.problems import NoAnswer
 from ops.system import SidecarAddress
 
 Answer = TypeVar("Answer", bound=BaseModel)
+
+LONG: Final = 75.0  # seconds: the repair sweep looks at everything
 
 
 class Services:
@@ -28,8 +30,10 @@ class Services:
     ) -> None:
         self._channel.close()
 
-    def call(self, app_id: str, method: str, request: Contract, answer: type[Answer]) -> Answer:
-        """Call a service's gRPC method.
+    def call(
+        self, app_id: str, method: str, request: Contract, answer: type[Answer], *, timeout: float | None = None
+    ) -> Answer:
+        """Call a service's gRPC method; `timeout` in seconds, without one the settings'.
 
         Raises:
             NoAnswer: the sidecar or the service is away or refused, or what came back is no answer.
@@ -41,7 +45,7 @@ class Services:
         if self._sidecar.token:
             metadata.append(("dapr-api-token", self._sidecar.token))
         try:
-            raw = call(request, timeout=self._sidecar.timeout, metadata=tuple(metadata))
+            raw = call(request, timeout=timeout or self._sidecar.timeout, metadata=tuple(metadata))
         except grpc.RpcError as error:
             raise NoAnswer(f"{app_id} did not answer: {error.code().name} {error.details() or ''}".rstrip()) from error
         try:

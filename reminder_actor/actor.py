@@ -14,6 +14,7 @@ from contracts.actors import ReminderActorInterface
 from contracts.events import CloudEvent, ReminderMissed
 from contracts.jobs import CancelJob, Done, ScheduleJob
 from contracts.names import CANCEL_METHOD, REMINDER_ACTOR, SCHEDULE_METHOD, SCHEDULER
+from contracts.operations import ActorSnapshot, InspectAnswer, RestoreOutcome
 from contracts.reminders import (
     ApplyAnswer,
     ApplyOutcome,
@@ -110,10 +111,21 @@ class ReminderActor(Actor, ReminderActorInterface):
             log.info("response announced", reminder_id=self.id.id, response=told.response)
             return RespondAnswer(outcome=RespondOutcome.ANNOUNCED).model_dump(mode="json")
 
-    async def inspect(self) -> dict[str, Any] | None:
-        """The stored state as JSON, or nothing when this reminder was never seen."""
-        state = await self._load()
-        return state.model_dump(mode="json") if state else None
+    async def inspect(self) -> dict[str, Any]:
+        """The stored state, or nothing when this reminder was never seen."""
+        async with self._turn("reminder inspect", None):
+            state = await self._load()
+            snapshot = state and ActorSnapshot(reminder_id=self.id.id, **state.model_dump())
+            return InspectAnswer(state=snapshot).model_dump(mode="json")
+
+    async def restore(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Store an exported state, unless a newer one is here."""
+        snapshot = ActorSnapshot.model_validate(request)
+        async with self._turn("reminder restore", None):
+            wanted = lifecycle.restored(await self._load(), snapshot)
+            if wanted is not None:
+                await self._save(wanted)
+            return RestoreOutcome(restored=wanted is not None).model_dump(mode="json")
 
     async def ping(self) -> dict[str, Any]:
         """Somebody looks whether actors are found."""

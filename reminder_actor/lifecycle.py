@@ -40,6 +40,7 @@ from contracts.events import (
     ReminderScheduled,
     ReminderSnoozed,
 )
+from contracts.operations import ActorSnapshot
 from contracts.reminders import ApplyReminder, FireOutcome, ReminderStatus, RespondReminder
 
 ReminderEvent = (
@@ -152,6 +153,13 @@ def respond(reminder_id: str, state: ReminderState | None, request: RespondRemin
     if state.status in SPENT and state.occurrence == occurrence_key(request.due_at):
         state = state.model_copy(update={"status": status})
     return Decision(state, announce=(event,))
+
+
+def restored(state: ReminderState | None, exported: ActorSnapshot) -> ReminderState | None:
+    """The state to save when one comes back from an export. None: what is here is newer."""
+    if state is not None and state.version > exported.version:
+        return None
+    return ReminderState(**exported.model_dump(exclude={"reminder_id"}))
 
 
 def announcement_failed(state: ReminderState, reason: str) -> ReminderState:

@@ -2,16 +2,27 @@
 
 import asyncio
 
-from contracts.names import HOST_AGAIN_METHOD, REMINDER_ACTOR, TASK_EVENTS
+from contracts.access import OPERATORS
+from contracts.names import (
+    ACTOR_STATES_METHOD,
+    FIRE_METHOD,
+    HOST_AGAIN_METHOD,
+    REMINDER_ACTOR,
+    RESTORE_ACTORS_METHOD,
+    TASK_EVENTS,
+)
+from contracts.operations import AskActorStates, FireNow, RestoreActors
 from contracts.reminders import HostAgain
 from reminder_actor import metrics
 from reminder_actor.events import TaskEvents
 from reminder_actor.host import ActorHosting
+from reminder_actor.operations import ActorOperations
 from reminder_actor.settings import Settings
 from servicekit import service
 from servicekit.callbacks import AppChannel, Method
 from servicekit.health import Health
 from servicekit.monitoring import serve_monitoring
+from servicekit.reporting import Reporter
 from servicekit.sidecar import Sidecar
 from servicekit.subscriptions import Subscriber
 
@@ -32,15 +43,25 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         health = Health(
             {"sidecar": lambda: sidecar.up, "actors": lambda: hosting.serving, TASK_EVENTS: lambda: subscriber.active}
         )
+        operations = ActorOperations(sidecar)
         channel = AppChannel(
             settings,
             healthy=health.ready,
-            methods={HOST_AGAIN_METHOD: Method(HostAgain, hosting.host_again)},
+            methods={
+                ACTOR_STATES_METHOD: Method(AskActorStates, operations.states, OPERATORS),
+                HOST_AGAIN_METHOD: Method(HostAgain, hosting.host_again),
+                FIRE_METHOD: Method(FireNow, operations.fire, OPERATORS),
+                RESTORE_ACTORS_METHOD: Method(RestoreActors, operations.restore, OPERATORS),
+            },
         )
         await channel.start()
         try:
             await service.run_parts(
-                stop, subscriber.run(), hosting.run(), serve_monitoring(settings, health, metrics.REGISTRY)
+                stop,
+                subscriber.run(),
+                hosting.run(),
+                serve_monitoring(settings, health, metrics.REGISTRY),
+                Reporter(sidecar, REMINDER_ACTOR, health, readers=[subscriber]).run(),
             )
         finally:
             await channel.stop()

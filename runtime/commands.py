@@ -13,7 +13,16 @@ _GRACE = 5  # seconds a sidecar may take to stop
 _MEMORY_GOAL = "80MiB"  # of a sidecar, without the pages of its program
 # Read by daprd's secret store alone (components/optional); no service has a use for it.
 _FOR_SIDECARS = ("COHERE_API_KEY", "SMTP_HOST", "SMTP_PORT", "SMTP_USER", "SMTP_PASSWORD", "SMTP_FROM")
-_OURS = ("PORT", "PORT_BASE", "APP_ID", "APP_PORT", "MONITORING_PORT", "DAPR_GRPC_PORT", "DAPR_HTTP_PORT")
+_OURS = (
+    "PORT",
+    "CONSOLE_PORT",
+    "PORT_BASE",
+    "APP_ID",
+    "APP_PORT",
+    "MONITORING_PORT",
+    "DAPR_GRPC_PORT",
+    "DAPR_HTTP_PORT",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +132,7 @@ def app_environment(
     sidecar_ports: SidecarPorts,
     port: int,
     monitoring_port: int,
+    console_port: int = 0,
     layout: Layout,
     log_format: str,
     tasks_url: str | None = None,
@@ -146,6 +156,8 @@ def app_environment(
     if app.serves_people:
         env["PORT"] = str(port)
         env.setdefault("PUBLIC_URL", f"http://{_LOOPBACK}:{port}")
+    if app.serves_operators:
+        env["CONSOLE_PORT"] = str(console_port)
     if "DATABASE_URL" in app.env:
         env["DATABASE_URL"] = tasks_url or layout.tasks_url
     return env

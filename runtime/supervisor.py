@@ -103,6 +103,7 @@ class Supervisor:
             ports.claim(port, f"stop it, or choose another with PORT, for example PORT={port + 1}")
         serving = [app.name for app in topology.apps if app.serves_people]
         self._page_ports = {name: (port if number == 0 else 0) or ports.pick() for number, name in enumerate(serving)}
+        self._console_ports = {app.name: ports.pick() for app in topology.apps if app.serves_operators}
         self._parts = {part.name: part for part in servers(self._backing, self._layout, ports, binaries)}
         self._ready = {name: asyncio.Event() for name in self._parts}
         self._placement_ports = commands.PlacementPorts(*(ports.pick() for _ in range(3)))
@@ -119,6 +120,11 @@ class Supervisor:
     def url(self) -> str:
         """Where people reach it; `urls` has an address for each replica."""
         return self.urls[0]
+
+    @property
+    def operators_url(self) -> str:
+        """Where operators reach their page; empty without a console."""
+        return next((f"http://127.0.0.1:{port}" for port in self._console_ports.values()), "")
 
     # The run
 
@@ -232,7 +238,7 @@ class Supervisor:
             return asdict(self._scheduler_ports)
         if name.endswith(".daprd"):
             return asdict(self._sidecar_ports[name.removesuffix(".daprd")])
-        page = self._page_ports.get(name)
+        page = self._page_ports.get(name) or self._console_ports.get(name)
         served = {"app": self._app_ports[name], "monitoring": self._monitoring_ports[name]}
         return {**served, **({"http": page} if page is not None else {})}
 
@@ -274,7 +280,7 @@ class Supervisor:
             )
             for app in self._topology.apps
         )
-        return RunRecord(pid=os.getpid(), url=self.url, sidecars=sidecars)
+        return RunRecord(pid=os.getpid(), url=self.url, sidecars=sidecars, operators_url=self.operators_url)
 
     def _metrics_addresses(self) -> Iterator[scrape_targets.Target]:
         for app in self._topology.apps:
@@ -365,6 +371,7 @@ class Supervisor:
             sidecar_ports=self._sidecar_ports[app.name],
             port=self._page_ports.get(app.name, 0),
             monitoring_port=self._monitoring_ports[app.name],
+            console_port=self._console_ports.get(app.name, 0),
             layout=self._layout,
             log_format=self._log_format,
             tasks_url=self.tasks_url,
@@ -420,6 +427,8 @@ class Supervisor:
             probes.append(Probe(app.name, f"http://127.0.0.1:{self._monitoring_ports[app.name]}/readyz"))
             if app.serves_people:
                 probes.append(Probe(app.name, f"http://127.0.0.1:{self._page_ports[app.name]}/readyz"))
+            if app.serves_operators:
+                probes.append(Probe(app.name, f"http://127.0.0.1:{self._console_ports[app.name]}/healthz"))
         return probes
 
     async def _raise_on_failure(self) -> None:

@@ -37,6 +37,11 @@ class App:
         """Whether it takes ``PORT``, the port of the page, besides the one its sidecar calls."""
         return "PORT" in self.env
 
+    @property
+    def serves_operators(self) -> bool:
+        """Whether it takes ``CONSOLE_PORT``, the port of the operators' page."""
+        return "CONSOLE_PORT" in self.env
+
 
 @dataclass(frozen=True, slots=True)
 class Topology:

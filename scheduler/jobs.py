@@ -4,15 +4,18 @@ A job whose callback fails is triggered again at a constant interval without end
 after three tries. Jobs that can never succeed are answered with success and dead-lettered by the callback.
 """
 
+import asyncio
 from datetime import datetime
 from typing import Any
 
 from dapr.clients import ConstantFailurePolicy, DropFailurePolicy, Job
 from dapr.proto import api_v1
 from google.protobuf.any_pb2 import Any as GrpcAny
+from pydantic import ValidationError
 
 from contracts.jobs import CancelJob, Done, ReminderJob, ScheduleJob
 from contracts.names import REMINDER_JOB_PREFIX, REPAIR_JOB, reminder_job
+from contracts.operations import AskJobs, JobFact, Jobs
 from scheduler.metrics import ARMED
 from servicekit.errors import SidecarRefused, SidecarUnavailable
 from servicekit.logs import get_logger
@@ -23,6 +26,8 @@ log = get_logger(__name__)
 
 _PAYLOAD_TYPE = "type.googleapis.com/google.protobuf.BytesValue"
 _LIST_TIMEOUT = 30.0
+_GET_TIMEOUT = 3.0
+_PARALLEL = 16
 
 
 class ReminderJobs:
@@ -67,17 +72,52 @@ class ReminderJobs:
         Raises:
             SidecarUnavailable: the list cannot be had now.
         """
+        return frozenset(
+            job.name.removeprefix(REMINDER_JOB_PREFIX)
+            for job in await self._list()
+            if job.name.startswith(REMINDER_JOB_PREFIX)
+        )
+
+    async def find(self, request: AskJobs) -> Jobs:
+        """The jobs of some reminders, or a page of all of them by name.
+
+        Raises:
+            SidecarUnavailable: they cannot be had now.
+        """
+        if request.reminder_ids:
+            slots = asyncio.Semaphore(_PARALLEL)
+            found = await asyncio.gather(*(self._get(reminder_id, slots) for reminder_id in request.reminder_ids))
+            return Jobs(jobs=tuple(job_fact(job) for job in found if job is not None))
+        jobs = sorted(await self._list(), key=lambda job: str(job.name))
+        total = sum(job.name.startswith(REMINDER_JOB_PREFIX) for job in jobs)
+        page = [job for job in jobs if job.name > request.after][: request.limit]
+        return Jobs(jobs=tuple(job_fact(job) for job in page), total=total)
+
+    async def _list(self) -> Any:
         stub = self._sidecar.stub()
         response: Any = await self._sidecar.call(
             "list jobs",
             lambda _: stub.ListJobs(api_v1.ListJobsRequest(), timeout=_LIST_TIMEOUT),
             deadline=_LIST_TIMEOUT,
         )
-        return frozenset(
-            job.name.removeprefix(REMINDER_JOB_PREFIX)
-            for job in response.jobs
-            if job.name.startswith(REMINDER_JOB_PREFIX)
-        )
+        return response.jobs
+
+    async def _get(self, reminder_id: str, slots: asyncio.Semaphore) -> Any:
+        """The job as the protocol has it; None when there is none."""
+        stub = self._sidecar.stub()
+        name = reminder_job(reminder_id)
+        async with slots:
+            try:
+                response: Any = await self._sidecar.call(
+                    f"get {name}", lambda _: stub.GetJob(api_v1.GetJobRequest(name=name), timeout=_GET_TIMEOUT)
+                )
+            except SidecarRefused:
+                return None
+            except SidecarUnavailable as error:
+                if "not found" in str(error).lower():
+                    return None
+                raise
+        return response.job
 
 
 class RepairJob:
@@ -110,6 +150,27 @@ class RepairJob:
         )
         await self._sidecar.call("schedule the repair job", lambda client: client.schedule_job(job, overwrite=True))
         log.info("repair sweep scheduled", every_seconds=self._interval)
+
+
+def job_fact(job: Any) -> JobFact:
+    """A job of the protocol's, as operators see it."""
+    is_reminders = job.name.startswith(REMINDER_JOB_PREFIX)
+    due_at, traceparent, wrong = None, None, ""
+    if is_reminders:
+        try:
+            payload = ReminderJob.model_validate_json(job.data.value)
+        except ValidationError as error:
+            wrong = f"the payload does not parse: {error.error_count()} invalid fields"
+        else:
+            due_at, traceparent = payload.due_at, payload.traceparent
+    return JobFact(
+        name=job.name,
+        reminder_id=job.name.removeprefix(REMINDER_JOB_PREFIX) if is_reminders else None,
+        due_at=due_at,
+        schedule=job.schedule,
+        traceparent=traceparent,
+        payload_error=wrong,
+    )
 
 
 def _rfc3339(instant: datetime) -> str:

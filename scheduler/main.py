@@ -2,17 +2,21 @@
 
 import asyncio
 
+from contracts.access import OPERATORS
 from contracts.dead_letters import ListLetters, ReplayLetter, ShowLetter
 from contracts.jobs import CancelJob, ScheduleJob
 from contracts.names import (
     CANCEL_METHOD,
     DEAD_LETTERS,
+    JOBS_METHOD,
     LETTER_METHOD,
     LETTERS_METHOD,
     REPLAY_METHOD,
     SCHEDULE_METHOD,
     SCHEDULER,
+    SWEEP_METHOD,
 )
+from contracts.operations import AskJobs, SweepNow
 from scheduler import metrics
 from scheduler.callbacks import JobCallbacks
 from scheduler.dead_letters import DeadLetters
@@ -26,6 +30,7 @@ from servicekit import service
 from servicekit.callbacks import AppChannel, Method
 from servicekit.health import Health
 from servicekit.monitoring import serve_monitoring
+from servicekit.reporting import Reporter
 from servicekit.sidecar import Sidecar
 from servicekit.subscriptions import Subscriber
 
@@ -62,9 +67,11 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             healthy=health.ready,
             on_job=callbacks.handle,
             methods={
-                LETTERS_METHOD: Method(ListLetters, letters.list),
-                LETTER_METHOD: Method(ShowLetter, letters.show),
-                REPLAY_METHOD: Method(ReplayLetter, letters.replay),
+                JOBS_METHOD: Method(AskJobs, jobs.find, OPERATORS),
+                LETTERS_METHOD: Method(ListLetters, letters.list, OPERATORS),
+                LETTER_METHOD: Method(ShowLetter, letters.show, OPERATORS),
+                REPLAY_METHOD: Method(ReplayLetter, letters.replay, OPERATORS),
+                SWEEP_METHOD: Method(SweepNow, repair.sweep_now, OPERATORS),
                 SCHEDULE_METHOD: Method(ScheduleJob, jobs.schedule),
                 CANCEL_METHOD: Method(CancelJob, jobs.cancel),
             },
@@ -77,6 +84,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
                 lookout.run(),
                 keep_repair_job(sidecar, RepairJob(sidecar, interval=settings.repair_interval)),
                 serve_monitoring(settings, health, metrics.REGISTRY),
+                Reporter(sidecar, SCHEDULER, health, readers=[subscriber]).run(),
             )
         finally:
             await channel.stop()

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Iterable
 from datetime import UTC, datetime, timedelta
 
 from contracts.names import CHAT_API, PENDING_METHOD, REMINDER_ACTOR_TYPE
+from contracts.operations import SweepAnswer, SweepNow
 from contracts.reminders import ApplyAnswer, ApplyReminder, ListPending, PendingReminder, PendingReminders
 from scheduler import metrics
 from scheduler.jobs import ReminderJobs, RepairJob
@@ -59,7 +60,19 @@ class Repair:
                 await self._sweep()
             self._finished_at = clock()
 
-    async def _sweep(self) -> None:
+    async def sweep_now(self, _: SweepNow) -> SweepAnswer:
+        """The same, also when one has just run; for an operator.
+
+        Raises:
+            SidecarError: something could not be read.
+        """
+        async with self._lock:
+            with span("repair sweep"):
+                answer = await self._sweep()
+            self._finished_at = asyncio.get_running_loop().time()
+        return answer
+
+    async def _sweep(self) -> SweepAnswer:
         now = datetime.now(UTC)
         checked = 0
         to_repair: list[PendingReminder] = []
@@ -75,6 +88,7 @@ class Repair:
         metrics.SWEPT_AT.set_to_current_time()
         level = log.warning if to_repair else log.debug
         level("repair sweep done", checked=checked, repaired=len(to_repair) - failed, failed=failed)
+        return SweepAnswer(checked=checked, repaired=len(to_repair) - failed, failed=failed)
 
     async def _pending(self, due_before: datetime) -> AsyncIterator[tuple[PendingReminder, ...]]:
         after = ""

@@ -28,10 +28,16 @@ JobHandler = Callable[[str, bytes], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """One gRPC method that other services may invoke through the sidecars; bodies are JSON."""
+    """One gRPC method that other services may invoke through the sidecars; bodies are JSON.
+
+    `callers` are the app-ids that may; empty: the access policy alone decides. The caller's daprd says who it is, after
+    whatever the caller itself says. A call through the service's own sidecar has no such word and passes for `own`.
+    """
 
     request: type[BaseModel]
     handle: Callable[[Any], Awaitable[BaseModel]]
+    callers: frozenset[str] = frozenset()
+    own: str = ""
 
 
 class _Callbacks(appcallback_service_v1.AppCallbackServicer):
@@ -128,8 +134,15 @@ class AppChannel:
         await self._server.stop(grace=5)
 
 
+def _callers(context: Any) -> set[str]:
+    """Who calls, as the metadata say: each value counts, or a caller could name another before its daprd names it."""
+    return {value for key, value in context.invocation_metadata() or () if key == "dapr-caller-app-id"}
+
+
 def _unary(path: str, method: Method) -> Callable[[bytes, Any], Awaitable[bytes]]:
     async def serve(raw: bytes, context: Any) -> bytes:
+        if method.callers and not (_callers(context) or {method.own}) <= method.callers:
+            await context.abort(grpc.StatusCode.PERMISSION_DENIED, f"{path} is not for this caller")
         try:
             request = method.request.model_validate_json(raw)
         except ValidationError as error:

@@ -25,9 +25,11 @@ from pydantic import BaseModel, ValidationError
 from contracts.base import Contract
 from contracts.events import CLOUD_EVENT_CONTENT_TYPE, CloudEvent
 from contracts.names import PUBSUB
+from contracts.replicas import SidecarReport
 from servicekit.conversation import Message, ModelAnswer, Tool, from_response, to_request
 from servicekit.errors import SidecarConflict, SidecarError, SidecarRefused, SidecarUnavailable
 from servicekit.logs import get_logger
+from servicekit.metadata import sidecar_report
 from servicekit.metrics import CONNECTIONS
 from servicekit.settings import ServiceSettings
 from servicekit.state import Put, Remove, Stored, from_items, is_conflict
@@ -202,7 +204,7 @@ class Sidecar:
     # Actors and service invocation
 
     async def invoke_actor(
-        self, actor_type: str, actor_id: str, method: str, request: Contract, answer: type[Answer]
+        self, actor_type: str, actor_id: str, method: str, request: Contract | None, answer: type[Answer]
     ) -> Answer:
         """Call an actor wherever placement put it.
 
@@ -212,9 +214,8 @@ class Sidecar:
         Raises:
             SidecarUnavailable: no host, no placement, or the turn failed.
         """
-        message = api_v1.InvokeActorRequest(
-            actor_type=actor_type, actor_id=actor_id, method=method, data=request.model_dump_json().encode()
-        )
+        data = b"" if request is None else request.model_dump_json().encode()
+        message = api_v1.InvokeActorRequest(actor_type=actor_type, actor_id=actor_id, method=method, data=data)
         stub = self.stub()
         what = f"actor {actor_type}.{method}"
         response = await self._call(what, stub.InvokeActor(message, timeout=self._timeout), refusals=frozenset())
@@ -224,8 +225,12 @@ class Sidecar:
             reason = bytes(response.data[:500]).decode(errors="replace") or "an empty answer"
             raise SidecarUnavailable(f"{what}: the turn failed: {reason}") from error
 
-    async def invoke(self, app_id: str, method: str, request: Contract, answer: type[Answer]) -> Answer:
+    async def invoke(
+        self, app_id: str, method: str, request: Contract, answer: type[Answer], *, deadline: float | None = None
+    ) -> Answer:
         """Call another service's gRPC method through both sidecars (proxy mode; InvokeService is deprecated).
+
+        `deadline` in seconds; without one the service's own (`sidecar_timeout`).
 
         Raises:
             SidecarUnavailable: the callee is away or failed.
@@ -237,8 +242,11 @@ class Sidecar:
             response_deserializer=answer.model_validate_json,
         )
         metadata = (*self._metadata(), ("dapr-app-id", app_id))
+        limit = deadline or self._timeout
         result: Answer = await self._call(
-            f"{app_id}{method}", call(request, timeout=self._timeout, metadata=metadata, wait_for_ready=False)
+            f"{app_id}{method}",
+            call(request, timeout=limit, metadata=metadata, wait_for_ready=False),
+            deadline=limit + 0.5,
         )
         return result
 
@@ -321,6 +329,15 @@ class Sidecar:
         metadata = (("dapr-force-shutdown", "true"),)
         call = self.stub().Shutdown(api_v1.ShutdownRequest(), timeout=self._timeout, metadata=metadata)
         await self._call("shut down", call)
+
+    async def describe(self, *, deadline: float) -> SidecarReport:
+        """What daprd's metadata API says of itself and of its app.
+
+        Raises:
+            SidecarUnavailable: not known within `deadline` seconds.
+        """
+        call = self.stub().GetMetadata(api_v1.GetMetadataRequest(), timeout=deadline)
+        return sidecar_report(await self._call("read metadata", call, deadline=deadline))
 
     # Output bindings
 

@@ -25,7 +25,8 @@ from dapr.aio.clients.grpc.subscription import Subscription
 from dapr.common.pubsub.subscription import SubscriptionMessage
 from opentelemetry.trace import SpanKind
 
-from contracts.events import CloudEvent, DeadLetter, InvalidEvent, Replayed, UnknownEvent
+from contracts.events import CloudEvent, DeadLetter, InvalidEvent, NotificationWanted, Replayed, UnknownEvent
+from contracts.replicas import ReaderReport
 from servicekit.errors import SidecarError
 from servicekit.logs import get_logger
 from servicekit.metrics import DEAD_LETTERS, EVENT_SECONDS, EVENTS
@@ -95,11 +96,26 @@ class Subscriber:
         self._counters = {outcome: EVENTS.labels(topic, outcome) for outcome in Outcome}
         self._seconds = EVENT_SECONDS.labels(topic)
         DEAD_LETTERS.labels(f"topic/{topic}")
+        self._handled = self._failed = 0
+        self._last_at: datetime | None = None
+        self._lag: float | None = None
 
     @property
     def active(self) -> bool:
         """Whether the stream is open."""
         return self._active
+
+    def report(self) -> ReaderReport:
+        """How far it is, for the console."""
+        return ReaderReport(
+            topic=self._topic,
+            open=self._active,
+            in_flight=len(self._tasks),
+            handled=self._handled,
+            failed=self._failed,
+            last_at=self._last_at,
+            lag_seconds=self._lag,
+        )
 
     async def run(self) -> None:
         """Read until cancelled, opening the stream again whenever it ends; in-flight messages are finished first."""
@@ -151,12 +167,15 @@ class Subscriber:
 
     async def _settle(self, subscription: Subscription, message: SubscriptionMessage) -> None:
         started = time.perf_counter()
+        self._last_at = datetime.now(UTC)
         outcome = await self._process(message.raw_data())
         self._seconds.observe(time.perf_counter() - started)
         self._counters[outcome].inc()
         if outcome is Outcome.HANDED_BACK:
+            self._failed += 1
             await subscription.respond_retry(message)
         else:
+            self._handled += 1
             await subscription.respond_success(message)
 
     async def _process(self, raw: bytes) -> Outcome:
@@ -174,6 +193,8 @@ class Subscriber:
             return Outcome.PASSED_OVER
         except InvalidEvent as error:
             return await self._bury(raw, str(error))
+        if not isinstance(event.data, NotificationWanted):  # which may have been meant for later
+            self._lag = max(0.0, (datetime.now(UTC) - event.time).total_seconds())
         with span(f"process {self._topic}", event.traceparent, SpanKind.CONSUMER):
             try:
                 return Outcome.HANDLED if await self._handle(event) else Outcome.HANDED_BACK

@@ -6,9 +6,9 @@ from chat_api import metrics
 from chat_api.frontend.app import create_app
 from chat_api.frontend.forwarding import Backend
 from chat_api.frontend.settings import Settings
-from chat_api.http_server import serve_http
 from servicekit import service
 from servicekit.health import Health
+from servicekit.http_server import serve_http
 from servicekit.monitoring import serve_monitoring
 
 NAME = "frontend"

@@ -16,10 +16,12 @@ const WORDS = {
   snoozed: "Snoozed",
   acknowledged: "Seen to",
   missed: "Missed",
+  "operator-done": "Whoever runs this server did",
+  "operator-failed": "Whoever runs this server tried",
 };
 
 // What came of these is said by the reminder (snoozed, acknowledged) and by the task (changed).
-const isShown = ({ kind }) => !["responded", "next-occurrence"].includes(kind);
+const isShown = ({ kind }) => !["responded", "next-occurrence", "operator-began"].includes(kind);
 
 /** Open it, newest first. */
 export async function openActivity({ client, signal }) {

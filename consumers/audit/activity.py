@@ -14,6 +14,8 @@ from contracts.events import (
     Replayed,
     TaskEvent,
 )
+from contracts.names import CONSOLE
+from contracts.operations import OperatorActed
 from servicekit.logs import get_logger
 
 log = get_logger(__name__)
@@ -59,6 +61,8 @@ class ActivityReader:
 
 def describe(entry: Entry) -> Activity:
     """What an entry says, in short. One of a kind that is not known any more keeps its type and its time."""
+    if entry.content.get("type") == OperatorActed.TYPE:
+        return _operators(entry)
     try:
         event = CloudEvent.from_json(canonical(entry.content))
     except InvalidEvent:
@@ -75,4 +79,17 @@ def describe(entry: Entry) -> Activity:
         title="" if isinstance(body, NextOccurrence) else body.title,
         due_at=body.next_due_at if isinstance(body, NextOccurrence) else body.due_at,
         source=event.source,
+    )
+
+
+def _operators(entry: Entry) -> Activity:
+    """What an operator did; that one began to is nothing yet."""
+    acted = OperatorActed.model_validate(entry.content.get("data"))
+    return Activity(
+        number=entry.number,
+        kind=f"operator-{acted.phase}",
+        at=entry.recorded_at,
+        task_id=acted.task_id,
+        title=f"{acted.action}, by {acted.operator}",
+        source=CONSOLE,
     )

@@ -1,12 +1,16 @@
 """Handles the topics: each event of a user's is recorded once, however often it is delivered."""
 
 import asyncio
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from consumers.audit.key import AuditKey
 from consumers.audit.sealing import Tampered
 from consumers.audit.trail import Trail
 from contracts.events import CloudEvent, DeadLetter, NotificationWanted, Replayed
+from contracts.jobs import Done
+from contracts.names import CONSOLE
+from contracts.operations import RecordAction
 from servicekit.errors import SidecarConflict
 from servicekit.logs import get_logger
 from servicekit.retry import Backoff
@@ -39,14 +43,39 @@ class Recorder:
             raise Reject(f"{event.type} is not recorded")
         user_id = event.data.user_id
         key = await self._key.get()
+        content = event.model_dump(mode="json", exclude_none=True)
         async with self._locks[hash(user_id) % _LOCKS]:
-            number = await self._record(key, user_id, event)
+            number = await self._record(key, user_id, event.id, content)
         log.info("event recorded", event_id=event.id, number=number, known=number is None)
 
-    async def _record(self, key: bytes, user_id: str, event: CloudEvent) -> int | None:
+    async def record_action(self, request: RecordAction) -> Done:
+        """Record what an operator does, in the record of the user whom it concerns.
+
+        Raises:
+            SidecarError: it is not recorded.
+            Reject: it cannot be.
+        """
+        acted = request.acted
+        content = {
+            "specversion": "1.0",
+            "id": acted.event_id(),
+            "source": CONSOLE,
+            "type": acted.TYPE,
+            "subject": acted.subject(),
+            "time": request.at.isoformat(),
+            **({"traceparent": request.traceparent} if request.traceparent else {}),
+            "data": acted.model_dump(mode="json", exclude_none=True),
+        }
+        key = await self._key.get()
+        async with self._locks[hash(acted.user_id) % _LOCKS]:
+            await self._record(key, acted.user_id, acted.event_id(), content)
+        log.info("operator's action recorded", action=acted.action, phase=acted.phase, operator=acted.operator)
+        return Done()
+
+    async def _record(self, key: bytes, user_id: str, event_id: str, content: Mapping[str, Any]) -> int | None:
         for attempt in range(_ATTEMPTS):
             try:
-                return await self._trail.record(key, user_id, event)
+                return await self._trail.record_content(key, user_id, event_id, content)
             except SidecarConflict:
                 if attempt == _ATTEMPTS - 1:
                     raise

@@ -1,9 +1,10 @@
 """The trail in the Dapr state store: each event is one transaction over entry, mark and head, or none of them."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from consumers.audit.chain import REGISTER, Addition, Head, add, chain_of, entry_key, head_key, is_mark, mark, mark_key
 from consumers.audit.sealing import Tampered
@@ -34,29 +35,35 @@ class Trail:
         self._beginning = asyncio.Lock()
 
     async def record(self, key: bytes, user_id: str, event: CloudEvent) -> int | None:
-        """Add an event to the user's chain; its number, or None when it is there already.
+        """Add an event to the user's chain, as `record_content` does."""
+        return await self.record_content(key, user_id, event.id, event.model_dump(mode="json", exclude_none=True))
+
+    async def record_content(self, key: bytes, user_id: str, event_id: str, content: Mapping[str, Any]) -> int | None:
+        """Add what an event of this id says to the user's chain; its number, or None when it is there already.
 
         Raises:
             Tampered: it cannot be added to what is stored now. Nothing was changed.
             SidecarConflict: another process was faster; try again.
         """
         chain = chain_of(user_id)
-        found = await self._look(chain, event.id)
+        found = await self._look(chain, event_id)
         if found.head is not None:
-            return await self._add(key, user_id, event, found)
+            return await self._add(key, user_id, event_id, content, found)
         # The register is everybody's: within a process, one at a time begins a chain.
         async with self._beginning:
-            return await self._add(key, user_id, event, await self._look(chain, event.id))
+            return await self._add(key, user_id, event_id, content, await self._look(chain, event_id))
 
-    async def _add(self, key: bytes, user_id: str, event: CloudEvent, found: _Found) -> int | None:
+    async def _add(
+        self, key: bytes, user_id: str, event_id: str, content: Mapping[str, Any], found: _Found
+    ) -> int | None:
         chain = chain_of(user_id)
         if found.mark is not None:
-            if is_mark(key, chain, event.id, found.mark.value):
+            if is_mark(key, chain, event_id, found.mark.value):
                 return None
-            log.error("a mark in the audit trail is forged: the event is recorded all the same", event_id=event.id)
+            log.error("a mark in the audit trail is forged: the event is recorded all the same", event_id=event_id)
         now = datetime.now(UTC)
-        addition = add(key, _head(key, chain, found.head), event.model_dump(mode="json", exclude_none=True), now)
-        marking = Put(mark_key(chain, event.id), mark(key, chain, event.id, addition.number))
+        addition = add(key, _head(key, chain, found.head), content, now)
+        marking = Put(mark_key(chain, event_id), mark(key, chain, event_id, addition.number))
         changes = [*_puts(key, addition, found.head), marking]
         if found.head is None:
             began = add(key, _head(key, REGISTER, found.register), {"user_id": user_id}, now)
@@ -64,7 +71,7 @@ class Trail:
         try:
             await self._sidecar.transact(AUDIT_STORE, changes)
         except SidecarConflict:
-            again = await self._look(chain, event.id)
+            again = await self._look(chain, event_id)
             if (again.head, again.register) == (found.head, found.register):
                 raise Tampered(f"has entries behind its end, from number {addition.number} on") from None
             raise

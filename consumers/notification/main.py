@@ -31,6 +31,7 @@ from servicekit import service
 from servicekit.callbacks import AppChannel, Method
 from servicekit.health import Health
 from servicekit.monitoring import serve_monitoring
+from servicekit.reporting import Reporter
 from servicekit.sidecar import Sidecar
 from servicekit.subscriptions import Subscriber
 
@@ -75,7 +76,12 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         )
         await channel.start()
         try:
-            await service.run_parts(stop, subscriber.run(), serve_monitoring(settings, health, metrics.REGISTRY))
+            await service.run_parts(
+                stop,
+                subscriber.run(),
+                serve_monitoring(settings, health, metrics.REGISTRY),
+                Reporter(sidecar, NOTIFICATION, health, readers=[subscriber]).run(),
+            )
         finally:
             await courier.stop()
             await channel.stop()

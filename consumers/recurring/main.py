@@ -9,6 +9,7 @@ from servicekit import service
 from servicekit.callbacks import AppChannel
 from servicekit.health import Health
 from servicekit.monitoring import serve_monitoring
+from servicekit.reporting import Reporter
 from servicekit.sidecar import Sidecar
 from servicekit.subscriptions import Subscriber
 
@@ -27,7 +28,12 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         channel = AppChannel(settings, healthy=health.ready)
         await channel.start()
         try:
-            await service.run_parts(stop, subscriber.run(), serve_monitoring(settings, health))
+            await service.run_parts(
+                stop,
+                subscriber.run(),
+                serve_monitoring(settings, health),
+                Reporter(sidecar, RECURRING, health, readers=[subscriber]).run(),
+            )
         finally:
             await channel.stop()
 

@@ -15,8 +15,9 @@ from tests.support.stack import Stack
 pytestmark = pytest.mark.e2e
 
 TOPICS = (names.TASK_EVENTS, names.TASK_UPDATES, names.REMINDERS, names.NOTIFICATIONS, names.DEAD_LETTERS)
-FORBIDDEN_TO_PUBLISH = [(app, topic) for app in access.APPS for topic in TOPICS if topic not in access.publishable(app)]
-FORBIDDEN_TO_READ = [(app, topic) for app in access.APPS for topic in TOPICS if topic not in access.subscribable(app)]
+READERS = [app for app in access.APPS if app != names.CONSOLE]  # which has no broker at all
+FORBIDDEN_TO_PUBLISH = [(app, topic) for app in READERS for topic in TOPICS if topic not in access.publishable(app)]
+FORBIDDEN_TO_READ = [(app, topic) for app in READERS for topic in TOPICS if topic not in access.subscribable(app)]
 
 
 async def test_an_app_cannot_publish_to_a_topic_that_is_not_its_own(stack: Stack) -> None:
@@ -57,3 +58,11 @@ async def test_an_app_cannot_reach_anothers_state(stack: Stack) -> None:
             for store, owner in owners.items():
                 answer = await client.get(f"{url}/state/{store}/anything", headers=headers)
                 assert answer.is_success == (app_id == owner), (app_id, store, answer.text)
+
+
+async def test_the_console_has_no_component(stack: Stack) -> None:
+    """No broker, no store, no secrets: it may only ask."""
+    channel, stub = dapr(stack, names.CONSOLE)
+    async with channel:
+        metadata = await stub.GetMetadata(api_v1.GetMetadataRequest(), timeout=5)
+    assert list(metadata.registered_components) == []

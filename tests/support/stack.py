@@ -97,6 +97,11 @@ class Stack:
         return self._supervisor.url
 
     @property
+    def operators_url(self) -> str:
+        """Where operators reach their page."""
+        return self._supervisor.operators_url
+
+    @property
     def urls(self) -> tuple[str, ...]:
         """The address of each replica that people reach."""
         return self._supervisor.urls

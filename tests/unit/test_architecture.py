@@ -37,7 +37,7 @@ ALLOWED = {
     ),
     *("structlog", "uvicorn", "yarl"),
 }
-SERVICES = ("chat_api", "consumers", "contracts", "reminder_actor", "scheduler", "servicekit")
+SERVICES = ("chat_api", "console", "consumers", "contracts", "reminder_actor", "scheduler", "servicekit")
 # Of the standard library and of SQLAlchemy: ways around Dapr and the URL.
 FORBIDDEN = ("sqlite3", "dbm", "sqlalchemy.dialects", "importlib")
 

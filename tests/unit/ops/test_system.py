@@ -12,7 +12,7 @@ from runtime.layout import Layout
 from runtime.run_record import RunRecord, SidecarRecord
 
 
-def record(folder: Path, *, pid: int, app_id: str = "reminder-actor") -> Layout:
+def record(folder: Path, *, pid: int, app_id: str = "console") -> Layout:
     layout = Layout(folder)
     layout.create()
     sidecar = SidecarRecord(name=app_id, app_id=app_id, grpc_port=50001, http_port=3500, api_token="opens")

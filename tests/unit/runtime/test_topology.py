@@ -21,7 +21,15 @@ def run_file(folder: Path, apps: str, head: str = "version: 1") -> Path:
 
 def test_the_projects_run_file_names_the_services() -> None:
     apps = {app.app_id: app for app in Topology.load(PROJECT / "dapr.yaml").apps}
-    everyone = {names.AUDIT, names.CHAT_API, names.NOTIFICATION, names.RECURRING, names.REMINDER_ACTOR, names.SCHEDULER}
+    everyone = {
+        names.AUDIT,
+        names.CHAT_API,
+        names.CONSOLE,
+        names.NOTIFICATION,
+        names.RECURRING,
+        names.REMINDER_ACTOR,
+        names.SCHEDULER,
+    }
     assert set(apps) == everyone
     assert [name for name, app in apps.items() if app.serves_people] == [names.CHAT_API]
     assert {app.protocol for app in apps.values()} == {"grpc"}

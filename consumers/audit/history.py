@@ -1,0 +1,77 @@
+"""What the record holds of one reminder, for operators who ask why it did or did not ring."""
+
+from typing import Final
+
+from consumers.audit.chain import Entry, Head, chain_of
+from consumers.audit.key import AuditKey
+from consumers.audit.sealing import Tampered
+from consumers.audit.trail import Trail
+from contracts.audit import DAMAGED
+from contracts.operations import AskHistory, History, HistoryEntry
+
+_BATCH: Final = 200
+_LOOK: Final = 4000  # entries at most: a user's record has no end
+
+
+class HistoryReader:
+    """Answers `AskHistory`."""
+
+    def __init__(self, trail: Trail, key: AuditKey) -> None:
+        self._trail = trail
+        self._key = key
+
+    async def find(self, request: AskHistory) -> History:
+        """The entries about a reminder or its task, the newest first; without either, all of them.
+
+        Raises:
+            SidecarError: the store is away, or there is no key.
+        """
+        key, chain = await self._key.get(), chain_of(request.user_id)
+        raw_head = await self._trail.raw_head(chain)
+        if raw_head is None:
+            return History(entries=())
+        try:
+            last = Head.unseal(key, chain, raw_head).count
+        except Tampered:
+            return History(entries=(HistoryEntry(number=0, type=DAMAGED),))
+        found: list[HistoryEntry] = []
+        end = max(0, last - _LOOK)
+        while last > end and len(found) < request.limit:
+            first = max(end + 1, last - _BATCH + 1)
+            raws = await self._trail.raw_entries(chain, first, last)
+            for number, raw in reversed(list(enumerate(raws, first))):
+                entry = _read(key, chain, number, raw)
+                if _concerns(entry, request) and len(found) < request.limit:
+                    found.append(entry)
+            last = first - 1
+        return History(entries=tuple(found), complete=last == 0)
+
+
+def _read(key: bytes, chain: str, number: int, raw: bytes | None) -> HistoryEntry:
+    try:
+        entry = Entry.unseal(key, chain, number, raw)
+    except Tampered:
+        return HistoryEntry(number=number, type=DAMAGED)
+    content = entry.content
+    data = content.get("data")
+    return HistoryEntry(
+        number=number,
+        event_id=entry.event_id or "",
+        type=str(content.get("type", "")),
+        at=content.get("time"),
+        recorded_at=entry.recorded_at,
+        source=str(content.get("source", "")),
+        traceparent=content.get("traceparent"),
+        data=data if isinstance(data, dict) else {},
+    )
+
+
+def _concerns(entry: HistoryEntry, request: AskHistory) -> bool:
+    if request.reminder_id is None and request.task_id is None:
+        return True
+    if entry.type == DAMAGED:
+        return True
+    data = entry.data
+    if "reminder_id" in data:
+        return bool(data["reminder_id"] == request.reminder_id)
+    return request.task_id is not None and data.get("task_id") == request.task_id
