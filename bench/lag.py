@@ -19,7 +19,7 @@ import grpc.aio
 from dapr.proto import api_service_v1, api_v1, common_v1
 from google.protobuf.any_pb2 import Any as GrpcAny
 
-from bench import machine
+from bench import machine, people
 from bench.results import FOLDER, Results, spread
 from bench.usage import Used, used
 from contracts.names import REMINDER_ACTOR, REMINDER_JOB_PREFIX, SCHEDULER, reminder_job
@@ -97,20 +97,20 @@ async def measure(stack: Stack, count: int, gap: float, add_rate: float = _FIRST
     """So many, `gap` seconds apart, when `add_rate` are surely added a second."""
     logs = {name: _Log(stack.layout.logs / f"{name}.log") for name in (REMINDER_ACTOR, SCHEDULER)}
     async with contextlib.AsyncExitStack() as resources:
-        people = [await resources.enter_async_context(Person.registered(stack.url)) for _ in range(_PEOPLE)]
-        ears = [await resources.enter_async_context(person.listening()) for person in people]
+        crowd = [await resources.enter_async_context(Person.registered(stack.url)) for _ in range(_PEOPLE)]
+        ears = [await resources.enter_async_context(person.listening()) for person in crowd]
         first = datetime.now(UTC) + timedelta(seconds=4 + count / add_rate)
         due: dict[str, datetime] = {}
 
         async def add(number: int, person: Person) -> None:
             for at in range(number, count, _PEOPLE):
-                task = await person.add(f"lag {at}", first + timedelta(seconds=gap * at))
+                task = await people.add(person, f"lag {at}", first + timedelta(seconds=gap * at))
                 due[task["reminders"][0]["id"]] = datetime.fromisoformat(task["due_at"])
 
         disk = _disk(stack)
         idle, began = await asyncio.to_thread(by_process, stack), time.monotonic()
         async with asyncio.TaskGroup() as group:
-            for number, person in enumerate(people):
+            for number, person in enumerate(crowd):
                 group.create_task(add(number, person))
         added_s = time.monotonic() - began
         await asyncio.sleep(max(0.0, (first - datetime.now(UTC)).total_seconds() - 0.5))

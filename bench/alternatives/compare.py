@@ -26,7 +26,7 @@ ALL: Final[Mapping[str, Callable[[Path], Alternative]]] = {
     kind.name: kind for kind in (CeleryRedis, ApschedulerSql, TemporalServer, DaprReminders, DaprJobs, Ours)
 }
 _SETTLED: Final = 2.0
-_PATIENCE: Final = 120.0
+_PATIENCE: Final = 180.0
 _KILL_AT: Final = 0.25
 _LOOK: Final = 0.02
 

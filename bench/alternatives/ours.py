@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import ClassVar
 
+from bench import people
 from bench.alternatives.alternative import Alternative, Reminder
 from bench.alternatives.ledger import Effect
 from contracts.names import REMINDER_ACTOR
@@ -38,10 +39,7 @@ class Ours(Alternative):
         binaries = await asyncio.to_thread(install)
         self.stack = Stack(self._root, binaries)
         await asyncio.to_thread(self.stack.__enter__)
-        self.people = [
-            await self._resources.enter_async_context(Person.registered(self.stack.url)) for _ in range(_PEOPLE)
-        ]
-        self._ears: list[Ear] = [await self._resources.enter_async_context(one.listening()) for one in self.people]
+        self._ears: list[Ear] = []
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -49,20 +47,18 @@ class Ours(Alternative):
         await asyncio.to_thread(self.stack.__exit__)
 
     async def schedule(self, reminders: Sequence[Reminder]) -> float:
-        """Ten people at once; until every reminder has its job, not only until it is accepted."""
+        """Ten new people at once; until every reminder has its job, not only until it is accepted."""
+        enter = self._resources.enter_async_context
+        crowd = [await enter(Person.registered(self.stack.url)) for _ in range(_PEOPLE)]
+        self._ears += [await enter(person.listening()) for person in crowd]
+        shares = {person: reminders[number::_PEOPLE] for number, person in enumerate(crowd)}
         began = time.perf_counter()
-        self.accepting = 0.0
-        shares = [reminders[number :: len(self.people)] for number in range(len(self.people))]
-        before = [await self._count(person, "scheduled") for person in self.people]
         async with asyncio.TaskGroup() as group:
-            for person, share in zip(self.people, shares, strict=True):
+            for person, share in shares.items():
                 group.create_task(self._add(person, share))
-        self.accepting = time.perf_counter() - began
         async with asyncio.timeout(_SCHEDULED_WITHIN):
-            for person, share, had in zip(self.people, shares, before, strict=True):
-                while await self._count(person, "scheduled") < min(500, had + len(share)):
-                    if all(one.due < time.time() for one in share):
-                        break  # they may have fired meanwhile
+            for person, share in shares.items():
+                while not await self._scheduled(person, len(share)):
                     await asyncio.sleep(0.2)
         return time.perf_counter() - began
 
@@ -84,8 +80,9 @@ class Ours(Alternative):
 
     async def _add(self, person: Person, share: Sequence[Reminder]) -> None:
         for one in share:
-            await person.add(one.id, datetime.fromtimestamp(one.due, UTC))
+            await people.add(person, one.id, datetime.fromtimestamp(one.due, UTC))
 
-    async def _count(self, person: Person, status: str) -> int:
-        rows = (await person.client.get("/api/v1/tasks", params={"limit": 500})).json()
-        return sum(any(one["status"] == status for one in row["reminders"]) for row in rows)
+    async def _scheduled(self, person: Person, count: int) -> bool:
+        """Whether so many have their job, or have had it."""
+        rows = await people.tasks(person)
+        return len([row for row in rows if row["reminders"][0]["status"] != "pending"]) >= min(count, 500)
