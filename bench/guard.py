@@ -68,10 +68,10 @@ def understood(interpret: Callable[..., object] = understand) -> float:
 
 async def _at_rest(stack: Stack) -> float:
     """Processor seconds a second that the system takes for nothing."""
-    before, began = await asyncio.to_thread(by_process, stack), time.monotonic()
+    before, began = by_process(stack), time.monotonic()
     await asyncio.sleep(_REST)
-    after = await asyncio.to_thread(by_process, stack)
-    return sum(after[name].processor - before[name].processor for name in before) / (time.monotonic() - began)
+    after = by_process(stack)
+    return sum(after[name] - before[name] for name in before) / (time.monotonic() - began)
 
 
 async def ratios(stack: Stack) -> dict[str, float]:
@@ -91,11 +91,11 @@ async def _system(stack: Stack) -> dict[str, float]:
     made = await measure(stack, _BURST, 0.0, made.add_rate)
     adding = sum(made.adding.values()) - rest * made.adding_s
     firing = sum(made.firing.values()) - rest * made.firing_s
-    before, began = await asyncio.to_thread(by_process, stack), time.monotonic()
+    before, began = by_process(stack), time.monotonic()
     took, _ = await chat(stack, 10, _MESSAGES)
     await asyncio.sleep(1.0)
-    after = await asyncio.to_thread(by_process, stack)
-    spoken = sum(after[name].processor - before[name].processor for name in before) - rest * (time.monotonic() - began)
+    after = by_process(stack)
+    spoken = sum(after[name] - before[name] for name in before) - rest * (time.monotonic() - began)
     return {
         "reminder set": max(0.0, adding) / _BURST,
         "reminder fired": max(0.0, firing) / _BURST,
