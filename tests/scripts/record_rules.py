@@ -25,10 +25,11 @@ OCI_COMMANDS = [
         "vcn", "internet-gateway", "nat-gateway", "service-gateway", "route-table", "security-list", "subnet",
     ) for verb in ("create", "delete", "list")),
 ]  # fmt: skip
-HELM_COMMANDS = ["upgrade", "uninstall", "rollback", "list", "show crds", "status", "history", "get manifest"]
+HELM_COMMANDS = ["upgrade", "test", "uninstall", "rollback", "list", "show crds", "status", "history", "get manifest"]
 KUBECTL_COMMANDS = [
     "get", "apply", "wait", "version", "delete", "create secret generic", "create namespace", "create token", "exec",
-    "rollout status", "logs", "describe", "config view", "create", "label", "port-forward", "cluster-info",
+    "rollout status", "rollout restart", "scale", "logs",
+    "describe", "config view", "create", "label", "port-forward", "cluster-info",
 ]  # fmt: skip
 
 # Run inside the OCI CLI's own Python: its command tree is click's.

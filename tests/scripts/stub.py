@@ -35,6 +35,12 @@ POSITIONALS = {
     ("kubectl", "exec"): (1, 99),
     ("kubectl", "rollout status"): (1, 2),
     ("kubectl", "config view"): (0, 0),
+    ("kubectl", "rollout restart"): (1, 2),
+    ("kubectl", "scale"): (1, 2),
+    ("kubectl", "logs"): (0, 2),
+    ("kubectl", "port-forward"): (2, 9),
+    ("kubectl", "describe"): (1, 9),
+    ("helm", "test"): (1, 1),
 }
 # These take a value only after "=": kubectl reads `--dry-run client` as a flag and a name.
 ONLY_WITH_EQUALS = {"--dry-run", "--validate", "--cascade"}

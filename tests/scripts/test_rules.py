@@ -1,5 +1,7 @@
 """The stand-ins refuse what the real tools refuse; where the real tools are, the rules are compared with them."""
 
+import re
+import shlex
 import shutil
 import subprocess
 from pathlib import Path
@@ -69,6 +71,39 @@ def _printed() -> list[list[str]]:
         )
         commands += printed_commands(done.stdout)
     return commands
+
+
+DOCUMENTS = [
+    *(PROJECT / name for name in ("README.md", "CONTRIBUTING.md", "infra/oke/README.md", "charts/todo-app/README.md")),
+    *sorted((PROJECT / "docs").glob("*.md")),
+]
+
+
+def written_commands(path: Path) -> list[list[str]]:
+    """What a document tells its reader to type into these tools: in blocks, and within sentences."""
+    text = path.read_text().replace("\\\n", " ")
+    blocks = "\n".join(re.findall(r"^```(?:sh|bash)?\n(.*?)^```", text, re.MULTILINE | re.DOTALL))
+    inline = re.findall(r"`([^`\n]+)`", re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL))
+    found = []
+    for line in [*blocks.splitlines(), *inline]:
+        for part in re.split(r"\||&&|\$\(|;|\) *$", line):
+            words = shlex.split(part.replace("'", "").replace('"', ""), comments=True)
+            whole = line not in inline or "--namespace" in words  # `helm upgrade --install` in a sentence is its name
+            if words[:1] and words[0] in {"oci", "helm", "kubectl"} and whole:
+                found.append([word for word in words if word != "&"])
+    return found
+
+
+@pytest.mark.parametrize(
+    "path", DOCUMENTS, ids=lambda path: path.name if path.parent.name == "docs" else path.parent.name
+)
+def test_the_tools_take_what_the_documents_tell_people_to_type(path: Path) -> None:
+    for tool, *words in written_commands(path):
+        parse(tool, words)
+
+
+def test_some_are_found() -> None:
+    assert sum(len(written_commands(path)) for path in DOCUMENTS) > 20
 
 
 @pytest.mark.parametrize("tool", ["oci", "helm", "kubectl"])
