@@ -11,8 +11,8 @@ ENVIRONMENT := .venv/.installed
 ##@ Use it
 
 .PHONY: run
-run: $(ENVIRONMENT) ## run the whole system; prints the page's address (PORT=9000 moves it, RESOURCES=folder adds components, STACK=kafka-postgresql swaps)
-	@exec $(BIN)/python -m runtime up $(addprefix --resources ,$(RESOURCES)) $(addprefix --stack ,$(STACK))
+run: $(ENVIRONMENT) ## run the whole system; prints the page's address (PORT=9000 moves it, RESOURCES=folder adds components, STACK=kafka-postgresql swaps, TRACES=http://127.0.0.1:4317 sends spans)
+	@exec $(BIN)/python -m runtime up $(addprefix --resources ,$(RESOURCES)) $(addprefix --stack ,$(STACK)) $(addprefix --traces ,$(TRACES))
 
 .PHONY: broker
 broker: $(ENVIRONMENT) ## run only the broker, for `dapr run -f .`

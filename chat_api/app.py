@@ -18,7 +18,7 @@ from chat_api.auth.tokens import TokenService
 from chat_api.channels import endpoints as channels
 from chat_api.channels import unsubscribing
 from chat_api.channels.service import ChannelService
-from chat_api.edge import Edge
+from chat_api.edge import NO_TELEMETRY, Edge
 from chat_api.errors import install_handlers
 from chat_api.inbox import endpoints as inbox
 from chat_api.inbox.service import InboxService
@@ -69,6 +69,7 @@ def create_app(settings: Settings, services: Services, checks: Mapping[str, Chec
         version="0.1.0",
         description="Tasks and reminders by chat and REST; fired reminders as server-sent events.",
         redoc_url=None,
+        telemetry=NO_TELEMETRY,
     )
     app.state.settings = settings
     app.state.services = services

@@ -2,7 +2,9 @@
 
 import time
 from collections.abc import Iterable, Mapping
+from typing import Final
 
+from fastapi.telemetry import TelemetryConfig
 from opentelemetry.trace import SpanKind
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
@@ -24,6 +26,9 @@ _SECURITY_HEADERS = (
     ("X-Content-Type-Options", "nosniff"),
     ("Referrer-Policy", "same-origin"),
 )
+NO_TELEMETRY: Final[TelemetryConfig] = {"tracing": False, "metrics": False, "logs": False}
+"""FastAPI's own spans name paths and queries as they came: a calendar feed's secret, the words of a search."""
+
 _QUIET_PATHS = frozenset({"/healthz", "/readyz"})
 _DOCS_PATHS = frozenset({"/docs"})
 
@@ -53,7 +58,10 @@ class Edge:
                 _add(MutableHeaders(scope=message), _SECURITY_HEADERS if path not in _DOCS_PATHS else ())
             await send(message)
 
-        with span(f"{method} {shown}", headers.get("traceparent"), SpanKind.SERVER):
+        if path in _QUIET_PATHS:  # probes ask every few seconds
+            await self._app(scope, _limited(receive, limit), send_with_headers)
+            return
+        with span(f"{method} {shown}", headers.get("traceparent"), SpanKind.SERVER) as exchange:
             try:
                 if _declared_length(headers) > limit:
                     refusal = problem(RequestTooLarge.status, RequestTooLarge.title, _too_large(limit))
@@ -62,10 +70,13 @@ class Edge:
                     await self._app(scope, _limited(receive, limit), send_with_headers)
             finally:
                 seconds = time.perf_counter() - started
-                count_request(scope, status, seconds)
-                if path not in _QUIET_PATHS:
-                    milliseconds = round(seconds * 1000, 1)
-                    log.info("request", method=method, path=shown, status=status, milliseconds=milliseconds)
+                route = count_request(scope, status, seconds)
+                exchange.update_name(f"{method} {route}")
+                exchange.set_attributes(
+                    {"http.request.method": method, "http.route": route, "http.response.status_code": status}
+                )
+                milliseconds = round(seconds * 1000, 1)
+                log.info("request", method=method, path=shown, status=status, milliseconds=milliseconds)
 
 
 def _too_large(limit: int) -> str:

@@ -56,13 +56,14 @@ _STREAMING: Final = frozenset({"/api/v1/events"})
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
-def count_request(scope: Any, status: int, seconds: float) -> None:
-    """Count an exchange that is over; `scope` is ASGI's, after the application has routed it."""
+def count_request(scope: Any, status: int, seconds: float) -> str:
+    """Count an exchange that is over, and say by which route; `scope` is ASGI's, after the application routed it."""
     route = route_of(scope)
     method = scope["method"] if scope["method"] in _METHODS else "other"
     REQUESTS.labels(method, route, status or 499).inc()  # 499: nobody waited for the answer
     if route not in _STREAMING:
         REQUEST_SECONDS.labels(route).observe(seconds)
+    return route
 
 
 def route_of(scope: Any) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
+from opentelemetry.trace import SpanKind
 from sqlalchemy import ColumnElement, LargeBinary, or_
 from sqlmodel import Field, SQLModel, col, delete, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -24,7 +25,7 @@ from servicekit.errors import SidecarError
 from servicekit.logs import get_logger
 from servicekit.metrics import seconds_since
 from servicekit.retry import Backoff
-from servicekit.tracing import current_traceparent, span
+from servicekit.tracing import current_baggage, current_traceparent, span
 
 log = get_logger(__name__)
 
@@ -65,7 +66,9 @@ def put(session: AsyncSession, body: Event, *, not_before: datetime | None = Non
     With `not_before` (aware) it is published then, and holds up nothing until then.
     """
     now = datetime.now(UTC)
-    event = CloudEvent.wrap(body, source=CHAT_API, time=now, traceparent=current_traceparent())
+    event = CloudEvent.wrap(
+        body, source=CHAT_API, time=now, traceparent=current_traceparent(), baggage=current_baggage()
+    )
     session.add(
         OutboxMessage(
             key=body.partition_key(),
@@ -217,7 +220,13 @@ class OutboxRelay:
             # Written by a newer version that has been rolled back, say: it waits, visibly, and is not thrown away.
             log.error("outbox event does not parse", event_id=message.event_id, error=str(error))
             return False
-        with span("publish event", event.traceparent):
+        with span(
+            f"publish {event.data.TOPIC}",
+            event.traceparent,
+            SpanKind.PRODUCER,
+            baggage=event.baggage,
+            attributes={"messaging.destination.name": event.data.TOPIC, "messaging.message.id": event.id},
+        ):
             try:
                 await self._publisher.publish(event)
             except SidecarError as error:

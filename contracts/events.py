@@ -357,10 +357,13 @@ class CloudEvent(Contract):
     time: Instant
     datacontenttype: str = "application/json"
     traceparent: str | None = None
+    baggage: str | None = None
     data: Event
 
     @classmethod
-    def wrap(cls, body: Event, *, source: str, time: Instant, traceparent: str | None = None) -> "CloudEvent":
+    def wrap(
+        cls, body: Event, *, source: str, time: Instant, traceparent: str | None = None, baggage: str | None = None
+    ) -> "CloudEvent":
         """Put a body into its envelope; id, type and subject follow from the body."""
         return cls(
             id=body.event_id(),
@@ -369,6 +372,7 @@ class CloudEvent(Contract):
             subject=body.subject(),
             time=time,
             traceparent=traceparent,
+            baggage=baggage,
             data=body,
         )
 

@@ -26,6 +26,7 @@ class FireReminder(Contract):
 
     occurrence: str
     traceparent: str | None = None
+    baggage: str | None = None
 
 
 class FireOutcome(StrEnum):

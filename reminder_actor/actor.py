@@ -33,7 +33,7 @@ from servicekit.errors import SidecarError
 from servicekit.logs import get_logger
 from servicekit.metrics import seconds_since
 from servicekit.sidecar import Sidecar
-from servicekit.tracing import current_traceparent, span
+from servicekit.tracing import current_baggage, current_traceparent, span
 
 log = get_logger(__name__)
 
@@ -72,7 +72,7 @@ class ReminderActor(Actor, ReminderActorInterface):
     async def fire(self, request: dict[str, Any]) -> dict[str, Any]:
         """The job of an occurrence was triggered. Raises when it must be triggered again."""
         trigger = FireReminder.model_validate(request)
-        async with self._turn("reminder fire", trigger.traceparent):
+        async with self._turn("reminder fire", trigger.traceparent, trigger.baggage):
             state = await self._load()
             now = datetime.now(UTC)
             result = lifecycle.fire(self.id.id, state, trigger.occurrence, now)
@@ -132,8 +132,8 @@ class ReminderActor(Actor, ReminderActorInterface):
         return Pong().model_dump(mode="json")
 
     @asynccontextmanager
-    async def _turn(self, name: str, traceparent: str | None) -> AsyncIterator[None]:
-        with span(name, traceparent, SpanKind.SERVER):
+    async def _turn(self, name: str, traceparent: str | None, baggage: str | None = None) -> AsyncIterator[None]:
+        with span(name, traceparent, SpanKind.SERVER, baggage=baggage, attributes={"todo.reminder_id": self.id.id}):
             try:
                 yield
             except Exception as error:
@@ -168,7 +168,11 @@ class ReminderActor(Actor, ReminderActorInterface):
                 pass
         for body in decision.announce:
             event = CloudEvent.wrap(
-                body, source=REMINDER_ACTOR, time=datetime.now(UTC), traceparent=current_traceparent()
+                body,
+                source=REMINDER_ACTOR,
+                time=datetime.now(UTC),
+                traceparent=current_traceparent(),
+                baggage=current_baggage(),
             )
             await self._sidecar.publish(event)
             if isinstance(body, ReminderMissed):

@@ -43,6 +43,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         help="load the Dapr resources in this folder, too (may be given again)",
     )
     up.add_argument("--stack", default=DEFAULT, choices=sorted(NAMED), help="what it stands on (default: %(default)s)")
+    up.add_argument(
+        "--traces",
+        default=os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT", ""),
+        metavar="URL",
+        help="send spans there, OTLP over gRPC: http://127.0.0.1:4317 (default: OTEL_EXPORTER_OTLP_ENDPOINT)",
+    )
     up.add_argument("--verbose", action="store_true", help="show the runtime's everyday lines too")
     broker = commands.add_parser("broker", help="run the broker alone, for `dapr run -f .`")
     broker.add_argument("--root", type=Path, default=PROJECT)
@@ -69,7 +75,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             case _:
                 topology = Topology.load(PROJECT / "dapr.yaml").with_resources(chosen.resources)
                 backing, port = Backing.named(chosen.stack), chosen.port or _page_port()
-                return asyncio.run(_up(topology, backing, chosen.root, port, verbose=chosen.verbose))
+                return asyncio.run(
+                    _up(topology, backing, chosen.root, port, verbose=chosen.verbose, traces=chosen.traces)
+                )
     except RuntimeProblem as problem:
         print(f"\n{problem}", file=sys.stderr)
         return os.EX_UNAVAILABLE if isinstance(problem, NotInstalled) else 1
@@ -95,7 +103,7 @@ def _page_port() -> int:
         raise PortTaken(f"PORT: {error}") from error
 
 
-async def _up(topology: Topology, backing: Backing, root: Path, port: int, *, verbose: bool) -> int:
+async def _up(topology: Topology, backing: Backing, root: Path, port: int, *, verbose: bool, traces: str) -> int:
     # Here, because `install` runs before every test and needs none of the client libraries.
     from runtime.supervisor import Supervisor, process_names  # noqa: PLC0415
 
@@ -110,6 +118,7 @@ async def _up(topology: Topology, backing: Backing, root: Path, port: int, *, ve
         sink=console.line,
         log_format="console" if console.colourful else "json",
         backing=backing,
+        traces=traces,
     )
     stop = _stop_signals(supervisor)
     stopping = asyncio.create_task(stop.wait())

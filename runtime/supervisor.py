@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TextIO
 
 from contracts import names as contract
-from runtime import commands, leases, names_file, scrape_targets, secrets_file
+from runtime import commands, leases, names_file, scrape_targets, secrets_file, tracing
 from runtime.backing import Backing, Secrets, Tasks
 from runtime.console import NOTICE, LogFiles
 from runtime.errors import AlreadyRunning, GaveUp, StartFailed
@@ -69,6 +69,7 @@ class Supervisor:
         env: set for the apps, over everything else.
         log_format: how the apps log, "json" or "console".
         backing: the servers to stand on.
+        traces: where apps and sidecars send spans, the URL of an OTLP receiver (gRPC); empty: nowhere.
     """
 
     def __init__(
@@ -82,6 +83,7 @@ class Supervisor:
         env: Mapping[str, str] | None = None,
         log_format: str = "json",
         backing: Backing | None = None,
+        traces: str = "",
     ) -> None:
         self._layout = Layout(root.resolve())
         self._topology = topology
@@ -90,6 +92,9 @@ class Supervisor:
         self._sink = sink
         self._env = dict(env or {})
         self._log_format = log_format
+        self._environ = tracing.environment(os.environ, traces)
+        if traces:
+            self._topology = topology.with_config(tracing.CONFIG)
         self._files = LogFiles(self._layout.logs)
         self._lock: TextIO | None = None
         self._failure: GaveUp | None = None
@@ -326,7 +331,7 @@ class Supervisor:
         self, launches: Sequence[tuple[Part, Launch]]
     ) -> Iterator[tuple[Command, Callable[[], "asyncio.Future[None]"] | None]]:
         layout, binaries = self._layout, self._binaries
-        inherited = commands.sidecar_environment(os.environ)
+        inherited = commands.sidecar_environment(self._environ)
         secrets_file.ensure_keys(layout.secrets)
         runtime = functools.partial(Command, cwd=layout.root, env=inherited)
         for part, launch in launches:
@@ -365,7 +370,7 @@ class Supervisor:
 
     def _app_command(self, app: App) -> Command:
         env = commands.app_environment(
-            os.environ,
+            self._environ,
             app,
             app_port=self._app_ports[app.name],
             sidecar_ports=self._sidecar_ports[app.name],

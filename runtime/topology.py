@@ -61,6 +61,10 @@ class Topology:
         more = tuple(folder.resolve() for folder in folders)
         return replace(self, apps=tuple(replace(app, resources=(*app.resources, *more)) for app in self.apps))
 
+    def with_config(self, path: Path) -> Self:
+        """The same, with a further Configuration for every sidecar; what it says wins."""
+        return replace(self, apps=tuple(replace(app, configs=(*app.configs, path)) for app in self.apps))
+
     def on(self, backing: Backing, layout: Layout) -> Self:
         """The same on another backing: its components and configurations in the place of those of the file."""
         if backing.is_local:

@@ -15,7 +15,7 @@ from servicekit.logs import get_logger
 from servicekit.metrics import seconds_since
 from servicekit.sidecar import Sidecar
 from servicekit.subscriptions import dead_letter
-from servicekit.tracing import current_traceparent, span
+from servicekit.tracing import current_baggage, current_traceparent, span_of_its_own
 
 log = get_logger(__name__)
 
@@ -56,8 +56,11 @@ class JobCallbacks:
             await self._fire_now(name, job)
 
     async def _fire_now(self, name: str, job: ReminderJob) -> None:
-        with span("job trigger", job.traceparent, SpanKind.CONSUMER):
-            request = FireReminder(occurrence=job.occurrence, traceparent=current_traceparent())
+        about = {"todo.reminder_id": job.reminder_id}
+        with span_of_its_own("job trigger", job.traceparent, SpanKind.CONSUMER, attributes=about):
+            request = FireReminder(
+                occurrence=job.occurrence, traceparent=current_traceparent(), baggage=current_baggage()
+            )
             try:
                 answer = await self._sidecar.invoke_actor(
                     REMINDER_ACTOR_TYPE, job.reminder_id, "Fire", request, FireAnswer

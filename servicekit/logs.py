@@ -7,7 +7,7 @@ import structlog
 from structlog.typing import EventDict, WrappedLogger
 
 from servicekit.settings import LogFormat
-from servicekit.tracing import current_trace_id
+from servicekit.tracing import current_trace_id, origin_trace_id
 
 # Without the frames' variables: they hold passwords and what people wrote.
 _TRACEBACKS = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
@@ -18,7 +18,7 @@ def configure(service: str, level: str, log_format: LogFormat = LogFormat.AUTO) 
     """Send structlog's and the standard library's records to standard output in one shape.
 
     Fields: ``timestamp`` (UTC, ISO 8601), ``level``, ``service``, ``logger``, ``event``, and ``trace_id`` when
-    the line belongs to a request, an event or a job.
+    the line belongs to a request, an event or a job; for a firing also ``origin_trace_id``, of what scheduled it.
     """
     as_json = log_format is LogFormat.JSON or (log_format is LogFormat.AUTO and not sys.stdout.isatty())
     shared: list[structlog.typing.Processor] = [
@@ -79,4 +79,6 @@ def _with_trace(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     trace_id = current_trace_id()
     if trace_id:
         event.setdefault("trace_id", trace_id)
+        if origin := origin_trace_id():
+            event.setdefault("origin_trace_id", origin)
     return event

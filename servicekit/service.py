@@ -12,9 +12,12 @@ from servicekit.settings import ServiceSettings
 
 def run(service: str, settings: ServiceSettings, serve: Callable[[asyncio.Event], Awaitable[None]]) -> None:
     """Configure logs and traces, then run `serve` until SIGINT or SIGTERM sets its event and it returns."""
-    tracing.configure(service)
+    tracing.configure(service, settings)
     logs.configure(service, settings.log_level, settings.log_format)
-    asyncio.run(_until_signalled(service, serve))
+    try:
+        asyncio.run(_until_signalled(service, serve))
+    finally:
+        tracing.shut_down()
 
 
 async def _until_signalled(service: str, serve: Callable[[asyncio.Event], Awaitable[None]]) -> None:

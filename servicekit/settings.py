@@ -5,7 +5,7 @@ import sys
 from enum import StrEnum
 from typing import Self
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -46,11 +46,32 @@ class ServiceSettings(BaseSettings):
         default=0, ge=0, le=65535, description="Port of /metrics, /healthz and /readyz; 0: nowhere."
     )
     monitoring_host: str = Field(default="127.0.0.1", description="Address of that port.")
+    otel_exporter_otlp_endpoint: str = Field(
+        default="", pattern=r"^(https?://\S+)?$", description="Where spans are sent (OTLP over gRPC); empty: nowhere."
+    )
+    otel_exporter_otlp_traces_endpoint: str = Field(
+        default="", pattern=r"^(https?://\S+)?$", description="The same, for spans alone; it wins."
+    )
+    otel_exporter_otlp_protocol: str = Field(default="grpc", description="Of the two that there are, `grpc`.")
+    otel_traces_exporter: str = Field(default="otlp", description="`none` sends no spans, whatever the endpoint.")
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
     log_format: LogFormat = Field(
         default=LogFormat.AUTO, description="auto: JSON unless standard output is a terminal."
     )
     sidecar_timeout: float = Field(default=5.0, gt=0, le=60, description="Seconds one call to the sidecar may take.")
+
+    @property
+    def traces_endpoint(self) -> str:
+        """Where spans are sent; empty: nowhere."""
+        if self.otel_traces_exporter != "otlp":
+            return ""
+        return self.otel_exporter_otlp_traces_endpoint or self.otel_exporter_otlp_endpoint
+
+    @model_validator(mode="after")
+    def _sends_over_grpc(self) -> Self:
+        if self.traces_endpoint and self.otel_exporter_otlp_protocol != "grpc":
+            raise ValueError("OTEL_EXPORTER_OTLP_PROTOCOL must be grpc: spans are sent over gRPC, those of daprd, too")
+        return self
 
     @classmethod
     def load(cls) -> Self:
@@ -63,7 +84,8 @@ class ServiceSettings(BaseSettings):
             return cls()
         except ValidationError as error:
             lines = [
-                f"  {'_'.join(str(part) for part in item['loc']).upper()}: {item['msg']}" for item in error.errors()
+                f"  {'_'.join(str(part) for part in item['loc']).upper()}: {item['msg']}".replace("  : ", "  ")
+                for item in error.errors()
             ]
             problem = InvalidSettings("Configuration is wrong:\n" + "\n".join(lines))
             print(problem, file=sys.stderr)  # noqa: T201 - there are no logs yet: how they look is configuration, too

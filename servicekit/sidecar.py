@@ -167,9 +167,9 @@ class Sidecar:
         return self._generation
 
     @property
-    def stream_interceptors(self) -> Sequence[Any]:
-        """For a channel of the SDK's that carries streams."""
-        return [_StreamToken(self._token)] if self._token else []
+    def interceptors(self) -> Sequence[Any]:
+        """For a channel of the SDK's: the trace for its calls, and the token, which it leaves out, for its streams."""
+        return [_Trace(), _StreamToken(self._token)] if self._token else [_Trace()]
 
     async def wait_up(self) -> None:
         """Return once daprd is there; starting order is free, so this waits without limit."""
@@ -442,7 +442,7 @@ class Sidecar:
     async def _connect(self) -> None:
         await self._disconnect()
         # The constructor probes the health endpoint once more and blocks while it does: it has just answered.
-        self._client = DaprClient(address=self._address, interceptors=[_Trace(), *self.stream_interceptors])
+        self._client = DaprClient(address=self._address, interceptors=self.interceptors)
         self._channel = grpc.aio.insecure_channel(self._address, options=_CHANNEL_OPTIONS)
         # The stub prepares some seventy calls: once, not for each.
         self._stub = _Calls(api_service_v1.DaprStub(self._channel), self._metadata)

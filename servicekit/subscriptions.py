@@ -195,7 +195,13 @@ class Subscriber:
             return await self._bury(raw, str(error))
         if not isinstance(event.data, NotificationWanted):  # which may have been meant for later
             self._lag = max(0.0, (datetime.now(UTC) - event.time).total_seconds())
-        with span(f"process {self._topic}", event.traceparent, SpanKind.CONSUMER):
+        with span(
+            f"process {self._topic}",
+            event.traceparent,
+            SpanKind.CONSUMER,
+            baggage=event.baggage,
+            attributes={"messaging.destination.name": self._topic, "messaging.message.id": event.id},
+        ):
             try:
                 return Outcome.HANDLED if await self._handle(event) else Outcome.HANDED_BACK
             except Reject as error:

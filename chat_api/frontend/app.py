@@ -3,7 +3,7 @@
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
-from chat_api.edge import Edge
+from chat_api.edge import NO_TELEMETRY, Edge
 from chat_api.errors import install_handlers
 from chat_api.frontend.forwarding import METHODS, Backend
 from chat_api.frontend.settings import Settings
@@ -12,7 +12,9 @@ from chat_api.page import add_page
 
 def create_app(settings: Settings, backend: Backend) -> FastAPI:
     """The application, ready to serve."""
-    app = FastAPI(title="Todo assistant's page", openapi_url=None, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="Todo assistant's page", openapi_url=None, docs_url=None, redoc_url=None, telemetry=NO_TELEMETRY
+    )
     install_handlers(app)
     add_page(app)
 

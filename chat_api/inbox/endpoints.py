@@ -13,6 +13,7 @@ from chat_api.auth.service import AuthService
 from chat_api.errors import NotAuthenticated
 from chat_api.inbox.models import InboxItem, ItemKind
 from chat_api.inbox.service import InboxService, TasksChanged
+from chat_api.inbox.traces import FIRINGS
 from chat_api.metrics import LAG, STREAMS
 from chat_api.tasks.endpoints import task_view
 from chat_api.tasks.schemas import TaskView
@@ -136,6 +137,8 @@ async def events(
             # What was due before nobody listened to: that it comes now says nothing about us.
             if isinstance(item, InboxItem) and item.due_at >= opened_at:
                 LAG.labels("stream").observe(seconds_since(item.due_at))
+            if isinstance(item, InboxItem):
+                FIRINGS.streamed(item)
             yield _event(item)
 
 

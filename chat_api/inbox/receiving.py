@@ -15,6 +15,7 @@ from chat_api.channels.wanted import chosen_channels, want_notification
 from chat_api.inbox.digest import compose
 from chat_api.inbox.models import InboxItem, ItemKind
 from chat_api.inbox.repository import InboxRepository
+from chat_api.inbox.traces import FIRINGS
 from chat_api.metrics import LAG, RECEIVED
 from chat_api.preferences.models import Preferences
 from chat_api.preferences.quiet import quiet_until
@@ -27,7 +28,7 @@ from chat_api.tasks.repository import WAITING, TaskRepository
 from contracts.events import CloudEvent, ReminderFired, ReminderScheduled, TaskChange
 from servicekit.logs import get_logger
 from servicekit.metrics import seconds_since
-from servicekit.tracing import span
+from servicekit.tracing import continuing, span
 
 log = get_logger(__name__)
 
@@ -56,7 +57,9 @@ def note(received: Received) -> None:
         RECEIVED.labels(outcome.replace(" ", "_")).inc()
         if outcome == "delivered":
             LAG.labels("inbox").observe(seconds_since(fired.due_at))
-        with span("reminder received", event.traceparent, SpanKind.CONSUMER):
+        with span("reminder received", event.traceparent, SpanKind.CONSUMER, baggage=event.baggage):
+            if outcome == "delivered":
+                FIRINGS.remember(fired.reminder_id, fired.occurrence)
             log.info(
                 "reminder received",
                 reminder_id=fired.reminder_id,
@@ -103,7 +106,7 @@ async def _fired(session: AsyncSession, known: Known, fired: Sequence[CloudEvent
     inbox = InboxRepository(session)
     heard = await inbox.occurrences([(body.reminder_id, body.occurrence) for body in bodies])
     preferences = await preferences_of_all(session, {body.user_id for body in bodies})
-    items: list[tuple[InboxItem, datetime | None]] = []
+    items: list[tuple[InboxItem, datetime | None, CloudEvent]] = []
     outcomes: list[tuple[CloudEvent, str]] = []
     publish = False
     for event, body in zip(fired, bodies, strict=True):
@@ -114,14 +117,16 @@ async def _fired(session: AsyncSession, known: Known, fired: Sequence[CloudEvent
             reminder.status = WishStatus.FIRED
             reminder.fired_at = body.fired_at
             session.add(reminder)
-            items.append(await _item(session, task, body, preferences[task.user_id], now))
+            items.append((*await _item(session, task, body, preferences[task.user_id], now), event))
             inbox.add(items[-1][0])
-            publish |= await _advance(session, task, now)
+            with continuing(event.traceparent, event.baggage):
+                publish |= await _advance(session, task, now)
         outcomes.append((event, outcome))
     await session.flush()
-    channels = await chosen_channels(session, {item.user_id for item, _ in items})
-    for item, aloud_at in items:
-        publish |= want_notification(session, item, channels[item.user_id], not_before=aloud_at, now=now)
+    channels = await chosen_channels(session, {item.user_id for item, _, _ in items})
+    for item, aloud_at, event in items:
+        with continuing(event.traceparent, event.baggage):
+            publish |= want_notification(session, item, channels[item.user_id], not_before=aloud_at, now=now)
     return Received(bool(items), publish, outcomes)
 
 

@@ -58,7 +58,7 @@ async def test_one_trace_id_runs_from_the_request_to_the_fired_reminder(stack: S
 
     def lines(service: str) -> list[dict[str, Any]]:
         rows = [json.loads(line) for line in stack.log_file(service).splitlines() if line.startswith("{")]
-        return [row for row in rows if row.get("trace_id") == trace_id]
+        return [row for row in rows if trace_id in (row.get("trace_id"), row.get("origin_trace_id"))]
 
     async with asyncio.timeout(10):
         while not any(row["event"] == "job done" for row in lines("scheduler")):

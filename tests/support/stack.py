@@ -26,8 +26,8 @@ class Stack:
 
     `resources` is a folder of further components, for every sidecar that they are scoped to; `replicas` says how many
     there are of an app-id, each with a sidecar of its own: "chat-api", "chat-api-2", …; `commands` runs something else
-    as an app-id. What it stands on is the test run's choice (``--stack``); a test that is about one broker says so
-    (the marker `needs`).
+    as an app-id; `traces` is the URL of an OTLP receiver. What it stands on is the test run's choice (``--stack``);
+    a test that is about one broker says so (the marker `needs`).
     """
 
     chosen: ClassVar[Backing] = Backing()
@@ -41,6 +41,7 @@ class Stack:
         resources: Path | None = None,
         replicas: Mapping[str, int] | None = None,
         commands: Mapping[str, Sequence[str]] | None = None,
+        traces: str = "",
     ) -> None:
         self.layout = Layout(root)
         self.backing = self.chosen
@@ -55,6 +56,7 @@ class Stack:
                 resources=(resources,) if resources else (),
                 replicas=replicas or {},
                 commands=commands or {},
+                traces=traces,
             )
         )
 
@@ -67,11 +69,12 @@ class Stack:
         resources: tuple[Path, ...],
         replicas: Mapping[str, int],
         commands: Mapping[str, Sequence[str]],
+        traces: str,
     ) -> Supervisor:
         topology = Topology.load(PROJECT / "dapr.yaml").scaled(replicas).with_resources(resources)
         apps = tuple(replace(app, command=tuple(commands.get(app.app_id, app.command))) for app in topology.apps)
         topology = replace(topology, apps=apps)
-        return Supervisor(topology, root=root, binaries=binaries, env=env, backing=self.backing)
+        return Supervisor(topology, root=root, binaries=binaries, env=env, backing=self.backing, traces=traces)
 
     def __enter__(self) -> Self:
         try:

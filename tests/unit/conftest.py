@@ -3,8 +3,9 @@
 import pytest
 
 from servicekit import tracing
+from servicekit.settings import ServiceSettings
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _tracing() -> None:
-    tracing.configure("test")
+    tracing.configure("test", ServiceSettings())
