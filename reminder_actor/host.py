@@ -83,7 +83,7 @@ class ActorHosting:
         backoff, failures = Backoff(base=0.2, cap=3.0), 0
         while True:
             await self._sidecar.wait_up()
-            host = _Host(self._address, self._timeout, self._sidecar.interceptors)
+            host = _Host(self._address, self._timeout, self._sidecar.host_interceptors)
             try:
                 await host.register_actor(ReminderActor, actor_factory=self._create)
                 await host.start()

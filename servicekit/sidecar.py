@@ -131,6 +131,8 @@ class Sidecar:
         self._address = f"127.0.0.1:{settings.dapr_grpc_port}"
         self._health_url = f"http://127.0.0.1:{settings.dapr_http_port}/v1.0/healthz/outbound"
         self._token = settings.dapr_api_token
+        self._stream_interceptors = [_StreamToken(self._token)] if self._token else []
+        self._traced = bool(settings.traces_endpoint)
         self._client: DaprClient | None = None
         self._channel: grpc.aio.Channel | None = None
         self._stub: Any = None
@@ -167,9 +169,10 @@ class Sidecar:
         return self._generation
 
     @property
-    def interceptors(self) -> Sequence[Any]:
-        """For a channel of the SDK's: the trace for its calls, and the token, which it leaves out, for its streams."""
-        return [_Trace(), _StreamToken(self._token)] if self._token else [_Trace()]
+    def host_interceptors(self) -> Sequence[Any]:
+        """For the channel of the SDK's actor host: the token for its stream and, where anybody sees it, the trace."""
+        trace = [_Trace()] if self._traced else []  # one costs as much as the call it goes with
+        return [*trace, *self._stream_interceptors]
 
     async def wait_up(self) -> None:
         """Return once daprd is there; starting order is free, so this waits without limit."""
@@ -442,7 +445,7 @@ class Sidecar:
     async def _connect(self) -> None:
         await self._disconnect()
         # The constructor probes the health endpoint once more and blocks while it does: it has just answered.
-        self._client = DaprClient(address=self._address, interceptors=self.interceptors)
+        self._client = DaprClient(address=self._address, interceptors=[_Trace(), *self._stream_interceptors])
         self._channel = grpc.aio.insecure_channel(self._address, options=_CHANNEL_OPTIONS)
         # The stub prepares some seventy calls: once, not for each.
         self._stub = _Calls(api_service_v1.DaprStub(self._channel), self._metadata)

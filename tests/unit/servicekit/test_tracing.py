@@ -60,9 +60,8 @@ def test_what_waited_is_a_trace_of_its_own_that_names_where_it_comes_from_in_eve
     with tracing.span("unrelated"):
         assert tracing.origin_trace_id() is None
 
-    fire, elsewhere = (
-        next(one for one in exported.get_finished_spans() if one.name == n) for n in ("fire", "elsewhere")
-    )
+    by_name = {one.name: one for one in exported.get_finished_spans()}
+    fire, elsewhere = by_name["fire"], by_name["elsewhere"]
     assert fire.parent is None
     (link,) = fire.links
     assert trace.format_trace_id(link.context.trace_id) == TRACE_ID
