@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from console.evidence import Evidence
 from contracts.audit import DAMAGED
+from contracts.base import occurrence_key
 from contracts.console import Moment, Mood
 from contracts.operations import HistoryEntry, InboxFact
 
@@ -79,8 +80,7 @@ def _detail(kind: str, data: dict[str, Any]) -> str:  # noqa: PLR0911 - a case e
             return f"a job for {_short(data.get('due_at'))}, version {data.get('version')}"
         case "todo.reminder.fired.v1":
             due, fired = _instant(data.get("due_at")), _instant(data.get("fired_at"))
-            late = "" if due is None or fired is None else f", {(fired - due).total_seconds():.3f} s after it was due"
-            return f"due {_short(data.get('due_at'))}{late}"
+            return f"due {_short(data.get('due_at'))}{_late(due, fired)}"
         case "todo.reminder.responded.v1":
             return str(data.get("response", ""))
         case "todo.reminder.snoozed.v1":
@@ -89,6 +89,13 @@ def _detail(kind: str, data: dict[str, Any]) -> str:  # noqa: PLR0911 - a case e
             return str(data.get("detail", ""))
         case _:
             return ""
+
+
+def _late(due: datetime | None, fired: datetime | None) -> str:
+    if due is None or fired is None:
+        return ""
+    seconds = (fired - due).total_seconds()
+    return ", and not due yet" if seconds < 0 else f", {seconds:.3f} s after that"
 
 
 def _item(item: InboxFact) -> Iterator[Moment]:
@@ -129,9 +136,11 @@ def _ahead(evidence: Evidence) -> Iterator[Moment]:
     job = evidence.job
     if job is not None and job.due_at is not None:
         future = job.due_at > evidence.now
+        spent = evidence.actor is not None and evidence.actor.last_fired == occurrence_key(job.due_at)
+        ahead = "Its job is due, and comes to nothing: it has fired" if spent else "Its job is due"
         yield Moment(
             at=job.due_at,
-            what="Its job is due" if future else "Its job was due, and is triggered again and again",
+            what=ahead if future else "Its job was due, and is triggered again and again",
             source="Dapr scheduler",
             detail=job.name,
             trace_id=trace_id(job.traceparent),

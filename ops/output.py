@@ -1,6 +1,7 @@
 """How answers are printed: tables for people, JSON for programs."""
 
 import json
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -18,13 +19,15 @@ _COLOURS = {
     "silent": "bold red",
 }
 
+_WIDE = 200  # columns, where nobody's terminal says how many there are
+
 
 class Output:
     """Where a command's answer goes."""
 
     def __init__(self, *, as_json: bool, console: Console | None = None) -> None:
         self.as_json = as_json
-        self._console = console or Console()
+        self._console = console or Console(width=None if sys.stdout.isatty() else _WIDE)
 
     def document(self, content: Any) -> None:
         """JSON on one call's standard output, and nothing else there."""

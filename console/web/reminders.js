@@ -45,7 +45,7 @@ export function inspector(node, found) {
         state("Its actor", found.actor?.status, found.actor && `${utc(found.actor.due_at)} UTC`, found.actor ? `version ${found.actor.version}${found.actor.last_error ? `, ${found.actor.last_error}` : ""}` : "has stored nothing", "actor"),
         state("Its job", found.job && "armed", found.job?.due_at && `${utc(found.job.due_at)} UTC`, found.job ? found.job.name : "has none", "job")),
       row && el("div", { class: "acting" }, actionSwitch(),
-        actionButton("Fire now", { kind: "fire", reminder_id: found.reminder_id, title: "Have it ring now?", text: `“${title}” rings at once for ${row.email}, whenever it is due.` }),
+        ["pending", "scheduled"].includes(row.status) && actionButton("Fire now", { kind: "fire", reminder_id: found.reminder_id, title: "Have it ring now?", text: `“${title}” rings at once for ${row.email}, whenever it is due.` }),
         actionButton("Reschedule…", { kind: "reschedule", reminder_id: found.reminder_id, time: true, yes: "Reschedule", title: "When is it to ring?", text: `“${title}” moves for ${row.email}, who sees it and can take it back. The time is of your own zone.` })),
       el("section", {}, el("h3", { text: "Timeline (UTC)" }),
         el("ol", { class: "timeline", "data-testid": "timeline" }, found.timeline.map(moment))),
