@@ -14,7 +14,7 @@ from typing import Any, Final
 from bench.figures import percentile
 from bench.results import FOLDER, read
 from bench.simulation import Stage, simulate
-from contracts.names import AUDIT, CHAT_API, NOTIFICATION, RECURRING, REMINDER_ACTOR, SCHEDULER
+from contracts.names import CHAT_API, REMINDER_ACTOR, SCHEDULER
 
 PART: Final = "capacity"
 LINE: Final = (
@@ -22,7 +22,6 @@ LINE: Final = (
     f"{CHAT_API}.daprd", CHAT_API,
 )  # fmt: skip
 """The way of a reminder that fires, by process."""
-APPS: Final = (CHAT_API, REMINDER_ACTOR, SCHEDULER, NOTIFICATION, RECURRING, AUDIT)
 _GO_AT_ONCE: Final = 64
 _DAY: Final = 86_400.0
 
@@ -85,6 +84,11 @@ class Work:
     firing: Mapping[str, float]
     message: float
 
+    @property
+    def apps(self) -> tuple[str, ...]:
+        """The services: whatever has a sidecar."""
+        return tuple(name for name in self.firing if f"{name}.daprd" in self.firing)
+
     def each(self, process: str) -> float:
         """For a reminder from its setting to its end."""
         return self.adding.get(process, 0.0) + self.firing.get(process, 0.0)
@@ -94,7 +98,7 @@ def replicas(work: Work, demand: Demand, limits: Limits) -> dict[str, int]:
     """Of each app: the busiest hour, or the sharp instant within its goal, whichever takes more; an app's process has
     one core, and so has its sidecar."""
     found = {}
-    for app in APPS:
+    for app in work.apps:
         for_one = []
         for process in (app, f"{app}.daprd"):
             steady = demand.peak_reminders * work.each(process) / 1000
@@ -129,7 +133,7 @@ def stages(firing: Mapping[str, float], copies: Mapping[str, int] | None = None)
     beside: list[Stage] = []
     for process, milliseconds in firing.items():
         count = (copies or {}).get(process.removesuffix(".daprd"), 1)
-        at_once = count if process in APPS or copies else _GO_AT_ONCE
+        at_once = count if f"{process}.daprd" in firing or copies else _GO_AT_ONCE
         (line if process in LINE else beside).append(Stage(process, max(0.0, milliseconds) / 1000, at_once))
     return sorted(line, key=lambda one: LINE.index(one.name)), beside
 
@@ -227,7 +231,7 @@ def _design(work: Work, copies: Mapping[str, int], demand: Demand) -> dict[str, 
     """The sharp instant on what was computed, a processor to each process, at a hundredth of the size and the
     replicas' own share.
     """
-    firing = {name: value for name, value in work.firing.items() if name.removesuffix(".daprd") in APPS}
+    firing = {name: value for name, value in work.firing.items() if name.removesuffix(".daprd") in work.apps}
     line, beside = stages(firing, copies)
     scale = max(1, demand.sharp_reminders // 20_000)
     # A share of the reminders, each of which is so many times the work: the same load at a bearable number of events.

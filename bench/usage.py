@@ -35,6 +35,11 @@ def processor(pid: int) -> float:
     return float(times.user + times.system)
 
 
+def processors(pids: Iterable[int]) -> float:
+    """Seconds of these processes and all that they started; quick, too."""
+    return sum(processor(process.pid) for process in _trees(pids))
+
+
 def _trees(pids: Iterable[int]) -> Iterator[psutil.Process]:
     seen: set[int] = set()
     for pid in pids:

@@ -19,7 +19,7 @@ from bench.alternatives.ledger import Effect
 from bench.alternatives.ours import Ours
 from bench.alternatives.temporal_server import TemporalServer
 from bench.results import Results, spread
-from bench.usage import used
+from bench.usage import processors, used
 
 PART: Final = "side-by-side"
 ALL: Final[Mapping[str, Callable[[Path], Alternative]]] = {
@@ -29,6 +29,7 @@ _SETTLED: Final = 2.0
 _PATIENCE: Final = 180.0
 _KILL_AT: Final = 0.25
 _LOOK: Final = 0.02
+_MARGIN: Final = 1.0
 
 
 def reminders(count: int, due: float, gap: float = 0.0) -> list[Reminder]:
@@ -77,11 +78,11 @@ async def burst(alternative: Alternative, count: int, ahead: float) -> dict[str,
     wanted = reminders(count, time.time() + ahead)
     scheduling = await alternative.schedule(wanted)
     scheduled = await asyncio.to_thread(used, alternative.pids())
-    spare = wanted[0].due - time.time() - 1.0
+    spare = wanted[0].due - time.time() - _MARGIN
     if spare < 0:
         raise NotHere(f"{alternative.name}: scheduling {count} took {scheduling:.0f} s: give more time with --ahead")
     await asyncio.sleep(spare)
-    before = await asyncio.to_thread(used, alternative.pids())
+    before = processors(alternative.pids())
     effects = await _until_fired(alternative, wanted, _PATIENCE)
     after = await asyncio.to_thread(used, alternative.pids())
     return {
@@ -89,7 +90,7 @@ async def burst(alternative: Alternative, count: int, ahead: float) -> dict[str,
         **judge(wanted, effects),
         "scheduling_s": round(scheduling, 2),
         "scheduling_cpu_ms_each": round((scheduled.processor - idle.processor) * 1000 / count, 3),
-        "firing_cpu_ms_each": round((after.processor - before.processor) * 1000 / count, 3),
+        "firing_cpu_ms_each": round((after.processor - before) * 1000 / count, 3),
         "memory_idle_mb": round(idle.memory),
         "memory_after_mb": round(after.memory),
     }

@@ -7,15 +7,17 @@ from typing import Any
 import pytest
 
 from bench import capacity
-from bench.capacity import APPS, Demand, Limits, Work, partitions, predict_burst, replicas, slope
-from contracts.names import CHAT_API, REMINDER_ACTOR
+from bench.capacity import Demand, Limits, Work, partitions, predict_burst, replicas, slope
+from contracts.names import CHAT_API, REMINDER_ACTOR, SCHEDULER
 
 QUIET = {"load_average": 0.1, "others_before": 0.0, "others_meanwhile": 0.0, "quiet": True}
-PROCESSES = {name: 2.0 for app in APPS for name in (app, f"{app}.daprd")} | {"dapr-scheduler": 1.0, "broker": 0.5}
+SERVICES = (CHAT_API, REMINDER_ACTOR, SCHEDULER, "audit")
+PROCESSES = {name: 2.0 for app in SERVICES for name in (app, f"{app}.daprd")} | {"dapr-scheduler": 1.0, "broker": 0.5}
 
 
 def work(**firing: float) -> Work:
-    return Work(adding={}, firing={name.replace("_", "-"): value for name, value in firing.items()}, message=0.0)
+    each = dict.fromkeys(PROCESSES, 0.0)
+    return Work(adding={}, firing=each | {name.replace("_", "-"): value for name, value in firing.items()}, message=0.0)
 
 
 def test_as_many_replicas_as_the_busiest_hour_takes() -> None:
