@@ -84,6 +84,7 @@ class HostedPod:
             "DAPR_GRPC_PORT": str(self.grpc_port),
             "MONITORING_HOST": "127.0.0.1",
             "MONITORING_PORT": str(self.monitoring_port),
+            "CONSOLE_PORT": "0",
             "PYTHONPATH": str(PROJECT),
         }
         if "PORT" in variables:

@@ -167,7 +167,7 @@ def test_each_service_starts_answers_and_ends(image: Image, tmp_path: Path, app:
     if has_page:
         env |= {"PORT": str(http_port), "DATABASE_URL": "sqlite+aiosqlite:////tmp/tasks.db"}
     if app != "frontend":
-        env |= {"APP_PORT": str(app_port), "APP_API_TOKEN": "t"}
+        env |= {"APP_PORT": str(app_port), "APP_API_TOKEN": "t", "CONSOLE_PORT": "0"}
     started = time.monotonic()
     with Process(app, image.command("python", "-m", MODULES[app]), folder=tmp_path, env=env) as process:
         process.wait_until(lambda: image.run(*image.stage.healthcheck, "--alive", **env).returncode == 0, within=60)
