@@ -21,7 +21,8 @@ MINIKUBE: Final = ()
 OKE: Final = ("-f", str(CHART / "values-oke.yaml"))
 EVERYTHING: Final = (
     "--set",
-    "ingress.enabled=true,ingress.tlsSecret=cert,monitoring.serviceMonitor=true,monitoring.podMonitor=true,languageModel.enabled=true,"
+    "ingress.enabled=true,ingress.tlsSecret=cert,monitoring.serviceMonitor=true,monitoring.podMonitor=true,monitoring.rules=true,"
+    "monitoring.dashboard=true,dapr.otlpEndpoint=http://collector.monitoring:4317,languageModel.enabled=true,"
     "secrets.languageModel.apiKey=k,email.enabled=true,email.host=smtp.example.org,email.from=todo@example.org,"
     "secrets.smtp.user=u,secrets.smtp.password=p,webhooks.hosts={hooks.example.org:9443},push.contact=mailto:a@example.org",
 )

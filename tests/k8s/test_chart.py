@@ -1,6 +1,7 @@
 """What the chart renders: nothing here needs a cluster."""
 
 import importlib
+import json
 import re
 import subprocess
 from typing import Any
@@ -440,6 +441,31 @@ def test_extras_come_when_they_are_asked_for() -> None:
     assert ingress.spec["tls"][0]["secretName"] == "cert"
     (container,) = deployments(asked)[names.CHAT_API].pod_spec["containers"]
     assert {"name": "COOKIE_SECURE", "value": "true"} in container["env"]
+
+
+def test_rules_and_dashboard_are_those_that_were_tested() -> None:
+    assert not {"PrometheusRule", "PodMonitor"} & {item.kind for item in manifests()}
+    asked = ("--set", "monitoring.rules=true,monitoring.dashboard=true,monitoring.labels.release=prometheus")
+    files = CHART / "files" / "monitoring"
+    (rule,) = of_kind("PrometheusRule", *asked).values()
+    assert rule.spec == yaml.safe_load((files / "rules.yaml").read_text())
+    assert rule.document["metadata"]["labels"]["release"] == "prometheus"
+    board = of_kind("ConfigMap", *asked)[f"{RELEASE}-dashboard"].document
+    assert board["metadata"]["labels"]["grafana_dashboard"] == "1"
+    assert json.loads(board["data"][f"{RELEASE}.json"]) == json.loads((files / "dashboard.json").read_text())
+
+
+def test_spans_of_services_and_sidecars_go_to_one_place() -> None:
+    asked = ("--set", "dapr.otlpEndpoint=http://collector.monitoring:4317,dapr.traceRatio=0.1")
+    for app_id, item in deployments(asked).items():
+        told = variables(app_id, *asked)
+        assert told["OTEL_EXPORTER_OTLP_ENDPOINT"] == "http://collector.monitoring:4317"
+        assert (told["OTEL_TRACES_SAMPLER"], told["OTEL_TRACES_SAMPLER_ARG"]) == ("parentbased_traceidratio", "0.1")
+        assert item.pod is not None
+        sidecar = item.pod["metadata"]["annotations"]["dapr.io/env"].split(",")
+        assert "OTEL_EXPORTER_OTLP_ENDPOINT=http://collector.monitoring:4317" in sidecar
+        assert "OTEL_EXPORTER_OTLP_INSECURE=true" in sidecar
+    assert "OTEL_EXPORTER_OTLP_ENDPOINT" not in variables(names.CHAT_API)
 
 
 def variables(app_id: str, *arguments: str) -> dict[str, str]:

@@ -44,12 +44,19 @@ def _dapr(command: str) -> _Program:
     return _Program(f"github.com/dapr/dapr/cmd/{command}", _HERE / "dapr", flags)
 
 
+def _prometheus(command: str) -> _Program:
+    # Without the service discoveries, which are most of it.
+    package = f"github.com/prometheus/prometheus/cmd/{command}"
+    return _Program(package, _HERE.parent / "monitoring" / "tools", ("-tags", "remove_all_sd"))
+
+
 _PROGRAMS: Final = {
     "helm": _Program(f"helm.sh/helm/v3/cmd/helm@{HELM}"),
     "kubeconform": _Program(f"github.com/yannh/kubeconform/cmd/kubeconform@{KUBECONFORM}"),
     "helm-docs": _Program(f"github.com/norwoodj/helm-docs/cmd/helm-docs@{HELM_DOCS}"),
     "etcd": _Program("go.etcd.io/etcd/server/v3", _HERE / "tools"),
     **{name: _kubernetes(name) for name in ("kube-apiserver", "kube-controller-manager", "kubectl")},
+    **{name: _prometheus(name) for name in ("prometheus", "promtool")},
     **{name: _dapr(name) for name in ("operator", "injector", "sentry")},
 }
 
@@ -96,7 +103,8 @@ def monitor_crds() -> tuple[Path, ...]:
     """The Prometheus operator's resource types for what it is to scrape, out of its module."""
     module = go_module(_HERE / "crds", "github.com/prometheus-operator/prometheus-operator")
     folder = module / "example" / "prometheus-operator-crd"
-    return tuple(folder / f"monitoring.coreos.com_{name}.yaml" for name in ("podmonitors", "servicemonitors"))
+    kinds = ("podmonitors", "prometheusrules", "servicemonitors")
+    return tuple(folder / f"monitoring.coreos.com_{name}.yaml" for name in kinds)
 
 
 def go_module(where: Path, module: str) -> Path:

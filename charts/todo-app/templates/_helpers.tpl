@@ -115,6 +115,11 @@ Takes (dict "root" $ "secret" name "key" key "new" text).
 {{- define "todo-app.derivedEnv" -}}
 {{- $env := dict "MONITORING_HOST" "0.0.0.0" "MONITORING_PORT" (toString .root.Values.monitoring.port) -}}
 {{- $url := include "todo-app.publicUrl" .root -}}
+{{- with .root.Values.dapr.otlpEndpoint -}}
+{{- $_ := set $env "OTEL_EXPORTER_OTLP_ENDPOINT" . -}}
+{{- $_ := set $env "OTEL_TRACES_SAMPLER" "parentbased_traceidratio" -}}
+{{- $_ := set $env "OTEL_TRACES_SAMPLER_ARG" (toString $.root.Values.dapr.traceRatio) -}}
+{{- end -}}
 {{- if .service.http -}}
 {{- $_ := set $env "COOKIE_SECURE" (toString .root.Values.frontend.https) -}}
 {{- if $url }}{{ $_ := set $env "PUBLIC_URL" $url }}{{ end -}}
