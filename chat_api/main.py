@@ -87,7 +87,13 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         resources.push_async_callback(database.close)
         sidecar = await resources.enter_async_context(Sidecar(settings))
         feed = InboxFeed(database)
-        relay = OutboxRelay(database, sidecar, parallel=settings.relay_parallel, on_wake=feed.wake)
+        relay = OutboxRelay(
+            database,
+            sidecar,
+            parallel=settings.relay_parallel,
+            bulk_rate=settings.relay_bulk_rate,
+            on_wake=feed.wake,
+        )
         tasks = TaskService(database, relay)
         delivered = DeliveredNotes(database)
         inbox = InboxService(database, feed, delivered, relay, tasks)

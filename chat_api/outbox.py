@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from opentelemetry.trace import SpanKind
-from sqlalchemy import ColumnElement, LargeBinary, or_
+from sqlalchemy import ColumnElement, LargeBinary, case, false, or_, update
 from sqlmodel import Field, SQLModel, col, delete, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -31,6 +31,7 @@ log = get_logger(__name__)
 
 _BATCH = 500
 _LOOK = 2.0  # seconds between looks at how much waits
+_BULK_POLL = 0.2  # seconds
 _POLL = 1.0  # seconds; finds what another process, or this one before it died, left behind
 
 
@@ -57,6 +58,11 @@ class OutboxMessage(SQLModel, table=True):
     created_at: datetime = Field(sa_type=UtcDateTime)
     not_before: datetime | None = Field(
         default=None, sa_type=UtcDateTime, nullable=True, description="Published only from then on."
+    )
+    bulk: bool = Field(
+        default=False,
+        sa_column_kwargs={"server_default": false()},
+        description="One of very many at once: it lets others go first, and goes out at a bounded rate.",
     )
 
 
@@ -85,6 +91,16 @@ async def holds(session: AsyncSession, event_id: str) -> bool:
     return (await session.exec(select(OutboxMessage.id).where(OutboxMessage.event_id == event_id))).first() is not None
 
 
+async def give_way(session: AsyncSession, keys: Sequence[str]) -> None:
+    """What waits for these keys is published at a bounded rate, and after what anybody else does meanwhile.
+
+    A later event of one of these keys is published in order all the same: it takes the key's earlier ones along.
+    """
+    for first in range(0, len(keys), _BATCH):
+        some = keys[first : first + _BATCH]
+        await session.exec(update(OutboxMessage).where(col(OutboxMessage.key).in_(some)).values(bulk=True))
+
+
 def _ripe() -> ColumnElement[bool]:
     """What may be published by now."""
     return or_(col(OutboxMessage.not_before).is_(None), col(OutboxMessage.not_before) <= datetime.now(UTC))
@@ -98,6 +114,23 @@ class _Rest:
     until: float
 
 
+class _Pace:
+    """So many a second, and at most a second's worth at once."""
+
+    def __init__(self, rate: float) -> None:
+        self._rate = rate
+        self._saved = rate
+        self._at = 0.0
+
+    def take(self, wanted: int, now: float) -> int:
+        """How many of these may go now; `now` in seconds of a clock that only goes on."""
+        self._saved = min(self._rate, self._saved + (now - self._at) * self._rate)
+        self._at = now
+        taken = min(wanted, int(self._saved))
+        self._saved -= taken
+        return taken
+
+
 class OutboxRelay:
     """Publishes the outbox. A task whose event fails rests for a while; the others go on."""
 
@@ -107,6 +140,7 @@ class OutboxRelay:
         publisher: Publisher,
         *,
         parallel: int,
+        bulk_rate: float = 30.0,
         on_wake: Callable[[], None] = lambda: None,
     ) -> None:
         self._on_wake = on_wake
@@ -117,6 +151,8 @@ class OutboxRelay:
         self._backoff = Backoff(base=0.2, cap=5.0)
         self._resting: dict[str, _Rest] = {}
         self._backlog = 0
+        self._pace = _Pace(bulk_rate)
+        self._bulk_waits = False
 
     def wake(self) -> None:
         """There is something new: call after the commit. `on_wake` runs, too."""
@@ -125,14 +161,14 @@ class OutboxRelay:
 
     @property
     def backlog(self) -> int:
-        """How many events waited when `watch` last looked."""
+        """How many events waited when `watch` last looked, without those that are to wait for others."""
         return self._backlog
 
     async def watch(self) -> None:
         """Keep `backlog` true until cancelled, also while there is nobody to publish to."""
         while True:
             try:
-                self._backlog, oldest = await self._count()
+                self._backlog, oldest = await self._count(_ripe(), col(OutboxMessage.bulk).is_(False))
                 OUTBOX.set(self._backlog)
                 OUTBOX_AGE.set(seconds_since(oldest) if oldest is not None else 0)
             except Exception as error:  # noqa: BLE001 - the database may be away; the watch must outlive that
@@ -141,13 +177,13 @@ class OutboxRelay:
 
     async def depth(self) -> int:
         """How many events wait to be published; those for a later instant do not count."""
-        return (await self._count())[0]
+        return (await self._count(_ripe()))[0]
 
-    async def _count(self) -> tuple[int, datetime | None]:
+    async def _count(self, *conditions: ColumnElement[bool]) -> tuple[int, datetime | None]:
         """How many wait, and since when the first of them does (UTC)."""
         since = func.coalesce(OutboxMessage.not_before, OutboxMessage.created_at, type_=UtcDateTime())
         async with self._database.reading() as session:
-            return (await session.exec(select(func.count(), func.min(since)).where(_ripe()))).one()
+            return (await session.exec(select(func.count(), func.min(since)).where(*conditions))).one()
 
     async def run(self) -> None:
         """Publish until cancelled."""
@@ -161,18 +197,23 @@ class OutboxRelay:
                 published = 0
             if published == 0:
                 with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(_POLL):
+                    async with asyncio.timeout(_BULK_POLL if self._bulk_waits else _POLL):
                         await self._woken.wait()
 
     async def _drain(self) -> int:
         """Publish what is there, as far as it may be tried now; how many were."""
         now = asyncio.get_running_loop().time()
         resting = [key for key, rest in self._resting.items() if rest.until > now]
-        keys = select(OutboxMessage.key).where(_ripe()).group_by(col(OutboxMessage.key)).limit(_BATCH)
+        bulk = func.min(case((col(OutboxMessage.bulk), 1), else_=0))
+        keys = select(OutboxMessage.key, bulk).where(_ripe()).group_by(col(OutboxMessage.key)).limit(_BATCH)
         async with self._database.reading() as session:
             # With more of them than a query may name nothing works at all, and waiting for them costs nobody anything.
             keys = keys.where(col(OutboxMessage.key).not_in(resting[:_BATCH]))
-            waiting = (await session.exec(keys.order_by(func.min(OutboxMessage.id)))).all()
+            rows = (await session.exec(keys.order_by(bulk, func.min(OutboxMessage.id)))).all()
+        waiting = [key for key, is_bulk in rows if not is_bulk]
+        yielding = [key for key, is_bulk in rows if is_bulk]
+        waiting += yielding[: self._pace.take(len(yielding), now)]
+        self._bulk_waits = len(waiting) < len(rows)
         if not waiting:
             return 0
         # Another replica's relay may be at it: each key is one relay's, or a later event would overtake an earlier one.
@@ -185,9 +226,10 @@ class OutboxRelay:
         async with self._database.reading() as session:
             # Read under the claim: what was there before it may be published by now.
             messages = (await session.exec(query.order_by(col(OutboxMessage.id)).limit(_BATCH))).all()
-        by_key: dict[str, list[OutboxMessage]] = defaultdict(list)
+        found: dict[str, list[OutboxMessage]] = defaultdict(list)
         for message in messages:
-            by_key[message.key].append(message)
+            found[message.key].append(message)
+        by_key = {key: found[key] for key in keys if key in found}
         done = await asyncio.gather(*map(self._publish_in_order, by_key.values()))
         published = [message_id for ids in done for message_id in ids]
         if published:

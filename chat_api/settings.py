@@ -23,6 +23,11 @@ class Settings(ServiceSettings):
     max_request_bytes: int = Field(default=65536, ge=1024, description="A longer request body is refused.")
     max_import_bytes: int = Field(default=5 * 1024 * 1024, ge=1024, description="A longer file to import is refused.")
     relay_parallel: int = Field(default=32, ge=1, le=512, description="Tasks whose events are published at once.")
+    relay_bulk_rate: float = Field(
+        default=30.0,
+        gt=0,
+        description="Tasks of a large import whose events are published a second; others' go before them.",
+    )
     max_backlog: int = Field(
         default=20_000, ge=100, description="With more events than this unpublished, changes are refused (429)."
     )

@@ -3,12 +3,13 @@
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from chat_api import outbox
 from chat_api.database import Database
 from chat_api.errors import Invalid
 from chat_api.identifiers import new_id
@@ -23,6 +24,8 @@ from chat_api.tasks.repeating import advance
 from chat_api.tasks.repository import TaskRepository
 from chat_api.tasks.whole import WholePart, WholeTask
 
+_MANY = 50  # tasks: their events would hold up those of everybody else
+_SOON = timedelta(minutes=15)
 _KEY_PREFIX = "import:"
 _LONGEST_UID = 90  # characters; a longer one is stored as its hash
 
@@ -57,6 +60,7 @@ class TaskAdoption:
         """
         now = datetime.now(UTC)
         done = Adopted()
+        added: list[str] = []
         async with self._database.writing(user_id) as session:
             history = History(session, user_id)
             known = await _known(session, user_id, wishes)
@@ -76,11 +80,20 @@ class TaskAdoption:
                 for task in made:
                     known[uid_of(task)] = task
                     history.made(task)
+                    added.append(task.id)
+            if len(added) > _MANY:
+                await outbox.give_way(session, await _not_due_soon(session, added, now))
             if done.added:
                 what = "the imported task is" if done.added == 1 else f"{done.added} imported tasks are"
                 await history.keep(f"Taken back: {what} gone.", now)
         self._relay.wake()
         return done
+
+
+async def _not_due_soon(session: AsyncSession, task_ids: Sequence[str], now: datetime) -> list[str]:
+    """Those of these tasks that nobody is to be reminded of before all of their events are out."""
+    soon = await TaskRepository(session).due_before(task_ids, now + _SOON)
+    return [task_id for task_id in task_ids if task_id not in soon]
 
 
 async def _known(session: AsyncSession, user_id: str, wishes: Iterable[WholeTask]) -> dict[str, Task]:

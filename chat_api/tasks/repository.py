@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from chat_api.tasks.models import Reminder, Task, TaskKind, TaskList, TaskStatus, WishStatus
 from chat_api.tasks.query import TaskQuery
 
+_AT_ONCE = 500  # a statement has room for some thousand values
 WAITING = (WishStatus.PENDING, WishStatus.SCHEDULED)
 
 
@@ -84,6 +85,15 @@ class TaskRepository:
         """All reminders of these tasks, cancelled ones included, by due time."""
         query = select(Reminder).where(col(Reminder.task_id).in_(task_ids)).order_by(col(Reminder.due_at), Reminder.id)
         return (await self._session.exec(query)).all()
+
+    async def due_before(self, task_ids: Sequence[str], instant: datetime) -> frozenset[str]:
+        """Those of these tasks that have a reminder before `instant` (aware)."""
+        found: set[str] = set()
+        for first in range(0, len(task_ids), _AT_ONCE):
+            some = task_ids[first : first + _AT_ONCE]
+            query = select(Reminder.task_id).where(col(Reminder.task_id).in_(some), col(Reminder.due_at) < instant)
+            found.update((await self._session.exec(query)).all())
+        return frozenset(found)
 
     async def reminders_with_tasks(self, reminder_ids: Sequence[str]) -> dict[str, tuple[Reminder, Task]]:
         """Reminders and their tasks by the reminder's id, locked; for events about them."""

@@ -9,7 +9,7 @@ import pytest
 
 from chat_api.database import Database
 from chat_api.errors import Invalid
-from chat_api.outbox import OutboxRelay, holds, put
+from chat_api.outbox import OutboxRelay, _Pace, give_way, holds, put
 from chat_api.tasks.models import TaskStatus
 from chat_api.tasks.schemas import TaskCreate, TaskUpdate
 from chat_api.tasks.service import TaskService
@@ -201,3 +201,63 @@ async def test_an_event_for_later_outlives_the_process(
         while not publisher.ids:
             await asyncio.sleep(0.01)
     assert publisher.ids == ["notification/1/0"]
+
+
+class TestManyAtOnce:
+    @pytest.fixture
+    def relay(self, database: Database, publisher: FakePublisher) -> OutboxRelay:
+        return OutboxRelay(database, publisher, parallel=8, bulk_rate=20)
+
+    @staticmethod
+    async def imported(tasks: TaskService, database: Database, count: int) -> list[str]:
+        made = [(await tasks.create(ALICE, TaskCreate(title=str(number)))).task.id for number in range(count)]
+        async with database.writing() as session:
+            await give_way(session, made)
+        return made
+
+    async def test_they_let_others_go_first(
+        self, tasks: TaskService, relay: OutboxRelay, publisher: FakePublisher, database: Database
+    ) -> None:
+        await self.imported(tasks, database, 100)
+        urgent = (await tasks.create(ALICE, TaskCreate(title="now"))).task.id
+        async with running(relay), asyncio.timeout(10):
+            while len(publisher.published) < 30:
+                await asyncio.sleep(0.01)
+            assert publisher.published[0].data.partition_key() == urgent
+            assert await relay.depth() > 0
+            another = (await tasks.create(ALICE, TaskCreate(title="and now"))).task.id
+            while another not in (keys := [event.data.partition_key() for event in publisher.published]):
+                await asyncio.sleep(0.01)
+            assert keys.index(another) < 101
+            while await relay.depth():
+                await asyncio.sleep(0.01)
+        assert len(publisher.published) == 102
+
+    async def test_a_later_change_of_one_of_them_comes_after_it_and_soon(
+        self, tasks: TaskService, relay: OutboxRelay, publisher: FakePublisher, database: Database
+    ) -> None:
+        *_, last = await self.imported(tasks, database, 100)
+        await tasks.update(ALICE, last, TaskUpdate(title="changed"))
+        async with running(relay), asyncio.timeout(10):
+            while len(publisher.published) < 2:
+                await asyncio.sleep(0.01)
+        assert [event.id.rpartition("/")[2] for event in publisher.published[:2]] == ["v1", "v2"]
+        assert {event.data.partition_key() for event in publisher.published[:2]} == {last}
+
+    async def test_they_do_not_count_when_changes_are_refused_for_a_backlog(
+        self, tasks: TaskService, relay: OutboxRelay, database: Database
+    ) -> None:
+        await self.imported(tasks, database, 3)
+        await tasks.create(ALICE, TaskCreate(title="now"))
+        watching = asyncio.create_task(relay.watch())
+        async with asyncio.timeout(5):
+            while relay.backlog == 0:
+                await asyncio.sleep(0.01)
+        watching.cancel()
+        assert relay.backlog == 1
+        assert await relay.depth() == 4
+
+
+def test_a_pace_saves_a_seconds_worth_and_no_more() -> None:
+    pace = _Pace(10)
+    assert [pace.take(100, now) for now in (50.0, 50.0, 50.25, 60.0, 60.1)] == [10, 0, 2, 10, 1]
