@@ -14,6 +14,7 @@ from tests.support.person import ZONE, Person
 
 _PATIENCE = 90.0  # seconds in which a request is sent again
 _ANSWER = 6.0  # seconds for one answer
+_FIRST_CONNECTION = 300.0  # seconds: people come while all is broken
 _AGAIN = frozenset({429, 500, 502, 503, 504})
 _PASSED = 422  # the due time has passed by now
 _CHANGEABLE = timedelta(seconds=12)  # what is due sooner is left alone
@@ -172,7 +173,7 @@ class User:
 
 async def listen(person: Person, ledger: Ledger) -> None:
     """Hear what rings, reconnecting like a browser, until cancelled."""
-    async with person.listening() as ear:
+    async with person.listening(within=_FIRST_CONNECTION) as ear:
         seen = 0
         while True:
             async with ear.changed:

@@ -132,15 +132,15 @@ class Person:
         return items
 
     @contextlib.asynccontextmanager
-    async def listening(self, after: int | None = None) -> AsyncIterator[Ear]:
+    async def listening(self, after: int | None = None, *, within: float = 20) -> AsyncIterator[Ear]:
         """Hear fired reminders, reconnecting as a browser's EventSource does; connected when the block begins.
 
-        `after` is the id that was heard last, for one who goes on listening.
+        `after` is the id that was heard last, for one who goes on listening; `within` is seconds.
         """
         ear = Ear()
         task = asyncio.create_task(self._listen(ear, after))
         try:
-            async with asyncio.timeout(20), ear.changed:
+            async with asyncio.timeout(within), ear.changed:
                 await ear.changed.wait_for(lambda: ear.connections > 0)
             yield ear
         finally:
