@@ -26,6 +26,7 @@ from contracts.base import Contract
 from contracts.events import CLOUD_EVENT_CONTENT_TYPE, CloudEvent
 from contracts.names import PUBSUB
 from contracts.replicas import SidecarReport
+from servicekit.cancelling import asked_to_stop
 from servicekit.conversation import Message, ModelAnswer, Tool, from_response, to_request
 from servicekit.errors import SidecarConflict, SidecarError, SidecarRefused, SidecarUnavailable
 from servicekit.logs import get_logger
@@ -408,6 +409,10 @@ class Sidecar:
             raise _translate(what, error.code(), error.details(), refusals) from error
         except grpc.aio.UsageError as error:
             raise SidecarUnavailable(f"{what}: the connection was being replaced") from error
+        except asyncio.CancelledError as error:
+            if asked_to_stop():
+                raise
+            raise SidecarUnavailable(f"{what}: the connection was replaced") from error
         except DaprInternalError as error:
             # Some of the SDK's calls raise this instead; the status code is then in its cause, if there is one.
             cause = error.__cause__

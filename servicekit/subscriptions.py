@@ -27,6 +27,7 @@ from opentelemetry.trace import SpanKind
 
 from contracts.events import CloudEvent, DeadLetter, InvalidEvent, NotificationWanted, Replayed, UnknownEvent
 from contracts.replicas import ReaderReport
+from servicekit.cancelling import asked_to_stop
 from servicekit.errors import SidecarError
 from servicekit.logs import get_logger
 from servicekit.metrics import DEAD_LETTERS, EVENT_SECONDS, EVENTS
@@ -137,7 +138,7 @@ class Subscriber:
                     await self._read(subscription)
                 finally:
                     self._active = False
-                    await subscription.close()
+                    await self._close(subscription)
         finally:
             if self._tasks:
                 await asyncio.wait(self._tasks, timeout=_BUDGET)
@@ -150,7 +151,10 @@ class Subscriber:
                 message = await subscription.next_message()
             except asyncio.CancelledError:
                 self._slots.release()
-                raise
+                if asked_to_stop():
+                    raise
+                log.warning("subscription ended with its connection, opening it again", topic=self._topic)
+                return
             except Exception as error:  # noqa: BLE001 - see run()
                 self._slots.release()
                 log.warning("subscription ended, opening it again", topic=self._topic, error=str(error))
@@ -158,6 +162,15 @@ class Subscriber:
             task = asyncio.create_task(self._settle(subscription, message))
             self._tasks.add(task)
             task.add_done_callback(self._finished)
+
+    async def _close(self, subscription: Subscription) -> None:
+        try:
+            await subscription.close()
+        except asyncio.CancelledError:
+            if asked_to_stop():
+                raise
+        except Exception as error:  # noqa: BLE001 - it is over either way
+            log.debug("subscription not closed", topic=self._topic, error=repr(error))
 
     def _finished(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)

@@ -1,5 +1,6 @@
 """What goes over the wire when an event is published: a small gRPC server stands in for daprd."""
 
+import asyncio
 import threading
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -9,10 +10,11 @@ from typing import Any
 
 import grpc.aio
 import pytest
-from dapr.proto import api_service_v1
+from dapr.proto import api_service_v1, api_v1
 from google.protobuf.empty_pb2 import Empty
 
 from contracts.events import CloudEvent, NotificationWanted, ReminderFired, TaskChange, TaskEvent
+from servicekit.errors import SidecarUnavailable
 from servicekit.settings import ServiceSettings
 from servicekit.sidecar import Sidecar
 
@@ -24,9 +26,14 @@ class FakeDaprd(api_service_v1.DaprServicer):  # type: ignore[misc]
     """Remembers what is published."""
 
     published: list[Any] = field(default_factory=list)
+    answering: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.answering.set()
 
     async def PublishEvent(self, request: Any, context: Any) -> Empty:  # noqa: N802 - the proto's name
         self.published.append(request)
+        await self.answering.wait()
         return Empty()
 
 
@@ -71,3 +78,44 @@ async def test_an_event_goes_out_with_its_task_as_the_partition_key(daprd: tuple
         await sidecar.publish(CloudEvent.wrap(body, source="test", time=NOW))
     assert [dict(request.metadata)["partitionKey"] for request in fake.published] == ["t1", "t1", "t1"]
     assert [request.topic for request in fake.published] == ["task-events", "reminders", "notifications"]
+
+
+@pytest.mark.parametrize("by", ["publishing", "its own channel"])
+async def test_a_call_fails_and_stops_nobody_when_its_connection_is_replaced(
+    daprd: tuple[FakeDaprd, Sidecar], by: str
+) -> None:
+    """grpc.aio cancels whoever waits on a channel that is closed, as if they were asked to stop."""
+    fake, sidecar = daprd
+    fake.answering.clear()
+    event = CloudEvent.wrap(
+        TaskEvent(change=TaskChange.CREATED, task_id="t1", user_id="u1", version=1, title="x", occurred_at=NOW),
+        source="test",
+        time=NOW,
+    )
+    request = api_v1.PublishEventRequest(pubsub_name="pubsub", topic="task-events")
+    waiting = asyncio.create_task(
+        sidecar.publish(event)
+        if by == "publishing"
+        else sidecar._call("publish", sidecar.stub().PublishEvent(request, timeout=5))
+    )
+    async with asyncio.timeout(5):
+        while not fake.published:
+            await asyncio.sleep(0.01)
+    await sidecar._connect()
+    fake.answering.set()
+    with pytest.raises(SidecarUnavailable):
+        await waiting
+
+
+async def test_one_who_is_asked_to_stop_stops(daprd: tuple[FakeDaprd, Sidecar]) -> None:
+    fake, sidecar = daprd
+    fake.answering.clear()
+    request = api_v1.PublishEventRequest(pubsub_name="pubsub", topic="task-events")
+    waiting = asyncio.create_task(sidecar._call("publish", sidecar.stub().PublishEvent(request, timeout=5)))
+    async with asyncio.timeout(5):
+        while not fake.published:
+            await asyncio.sleep(0.01)
+    waiting.cancel()
+    fake.answering.set()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting

@@ -1,8 +1,10 @@
 """What becomes of one message: handled, passed over, dead-lettered, handed back, or a replay of any of those."""
 
+import asyncio
 import base64
 import json
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -93,3 +95,43 @@ async def test_a_kind_that_came_later_is_passed_over() -> None:
     later = {"specversion": "1.0", "id": "x", "source": "y", "type": "todo.habit.v1", "data": {}}
     assert await reader.take(json.dumps(later).encode()) is Outcome.PASSED_OVER
     assert (reader.handled, reader.letters) == ([], [])
+
+
+class Streams(Recorder):
+    """A sidecar whose subscriptions end as grpc.aio ends them when their channel is closed."""
+
+    generation = 1
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.opened = 0
+
+    async def wait_up(self) -> None:
+        """It is."""
+
+    async def subscribe(self, topic: str) -> Any:
+        self.opened += 1
+        return self
+
+    async def next_message(self) -> Any:
+        if self.opened == 1:
+            raise asyncio.CancelledError
+        await asyncio.Event().wait()
+
+    async def close(self) -> None:
+        raise asyncio.CancelledError
+
+
+async def test_a_stream_that_ends_with_its_connection_is_opened_again() -> None:
+    async def handle(_: CloudEvent) -> None:
+        """Not reached."""
+
+    streams = Streams()
+    running = asyncio.create_task(Subscriber(streams, "task-events", handle, service="reader").run())
+    async with asyncio.timeout(5):
+        while streams.opened < 2:
+            await asyncio.sleep(0.01)
+    assert not running.done()
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
