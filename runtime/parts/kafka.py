@@ -35,7 +35,7 @@ _RETENTION: Final = {
     names.NOTIFICATIONS: 7 * _DAY,
     names.DEAD_LETTERS: 30 * _DAY,
 }
-_FORMAT_TIMEOUT: Final = 60
+_FORMAT_TIMEOUT: Final = 120
 # One small node beside everything else: the quick compiler and the plain collector.
 _JAVA: Final = ("java", "-Xms128m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 _LOGGING: Final = ("-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-Dorg.slf4j.simpleLogger.showDateTime=true")

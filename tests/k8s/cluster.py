@@ -189,7 +189,7 @@ class Cluster:
         """Run it as the administrator; its output."""
         return self._run("kubectl", *arguments, input=input)
 
-    def helm(self, *arguments: str | Path, timeout: float = 120) -> str:
+    def helm(self, *arguments: str | Path, timeout: float = 300) -> str:
         """Run it as the administrator; its output.
 
         Raises:
