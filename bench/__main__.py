@@ -36,7 +36,7 @@ class Sizes:
 
 
 _DEFAULT: Final = Sizes(
-    2000, 15.0, (1, 10, 100, 300), (100, 2000), (1_000, 10_000, 50_000), (1, 50, 200), 600, 1000, 500
+    2000, 10.0, (1, 10, 100, 300), (100, 2000), (1_000, 10_000, 50_000), (1, 50, 200), 600, 1000, 500
 )
 _FULL: Final = Sizes(
     2000,
@@ -51,6 +51,7 @@ _FULL: Final = Sizes(
 )
 _TINY: Final = Sizes(100, 3.0, (10,), (50,), (500,), (1, 5), 40, 50, 50)
 _RATE: Final = 100.0
+_OTHERS: Final = ("document", "guard")
 _PARTS: Final = ("publishing", "lag", "pending", "chat", "startup", "side-by-side")
 
 
@@ -59,11 +60,11 @@ def _measurements(
 ) -> dict[str, Callable[[], Awaitable[Results]]]:
     return {
         "publishing": lambda: publishing.run(sizes.publishes, sizes.publishes * 8),
-        "lag": lambda: lag.run(sizes.rates, sizes.bursts),
+        "lag": lambda: lag.run(sizes.rates, sizes.bursts, into),
         "pending": lambda: lag.run_pending(sizes.pending, 100, into),
         "chat": lambda: chat.run(sizes.users, sizes.messages, sizes.streams),
         "startup": startup.run,
-        "side-by-side": lambda: compare.run(compare.Load(sizes.count, rate, sizes.seconds, ahead), only),
+        "side-by-side": lambda: compare.run(compare.Load(sizes.count, rate, sizes.seconds, ahead), only, into),
     }
 
 
@@ -78,17 +79,19 @@ def _draw(folder: Path) -> None:
 def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("parts", nargs="*", choices=[*_PARTS, "document", "guard", []], help="all without one")
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join((*_PARTS, *_OTHERS))}; all without one")
     parser.add_argument("--full", action="store_true", help="up to 10,000 at one instant and 1,000,000 pending")
     parser.add_argument("--tiny", action="store_true", help="only to see that it works")
     parser.add_argument("--count", type=int, help="reminders of the comparison's burst (2000)")
-    parser.add_argument("--ahead", type=float, default=20.0, help="seconds until the comparison's burst is due (20)")
+    parser.add_argument("--ahead", type=float, default=15.0, help="seconds until the comparison's burst is due (15)")
     parser.add_argument(
         "--only", action="append", default=[], help="of the comparison: those with this word in their name"
     )
     parser.add_argument("--into", type=Path, default=FOLDER, help="the folder of the results (docs/benchmarks)")
     parser.add_argument("--update-baseline", action="store_true", help="of the guard: keep its ratios as the baseline")
     options = parser.parse_args()
+    if unknown := set(options.parts) - {*_PARTS, *_OTHERS}:
+        parser.error(f"there is no {', '.join(unknown)}")
     sizes = _FULL if options.full else _TINY if options.tiny else _DEFAULT
     if options.parts == ["guard"]:
         sys.exit(guard.main(update=options.update_baseline))

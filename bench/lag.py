@@ -31,7 +31,7 @@ from tests.support.stack import Stack
 PART: Final = "lag"
 PENDING: Final = "pending"
 _PEOPLE: Final = 10
-_SECONDS: Final = 12.0
+_SECONDS: Final = 10.0
 _FIRST_ADD_RATE: Final = 4.0
 """Reminders that are surely added a second, before any were; how far ahead they must be due follows."""
 _CAUTION: Final = 0.5
@@ -204,7 +204,7 @@ def _figures(made: Run) -> dict[str, Any]:
     }
 
 
-async def run(rates: Sequence[float], bursts: Sequence[int]) -> Results:
+async def run(rates: Sequence[float], bursts: Sequence[int], into: Path = FOLDER) -> Results:
     """Each on the same running system, one after the other."""
     results = Results(PART)
     async with system() as stack:
@@ -213,10 +213,12 @@ async def run(rates: Sequence[float], bursts: Sequence[int]) -> Results:
             with machine.conditions(f"{rate:g} reminders a second") as seen:
                 made = await measure(stack, max(15, round(rate * _SECONDS)), 1 / rate, made.add_rate)
             results.add("rate", seen[0], per_second=rate, **_figures(made))
+            results.write(into)
         for count in bursts:
             with machine.conditions(f"{count} reminders at one instant") as seen:
                 made = await measure(stack, count, 0.0, made.add_rate)
             results.add("burst", seen[0], **_figures(made))
+            results.write(into)
     return results
 
 
@@ -243,6 +245,18 @@ async def _fill(stack: Stack, numbers: range) -> float:
         began = time.perf_counter()
         await asyncio.gather(*(lane() for _ in range(_AT_ONCE)))
         return time.perf_counter() - began
+
+
+async def _list(stack: Stack) -> dict[str, object]:
+    """What the repair sweep asks for: all jobs in one answer; seconds, or why there is none."""
+    ports, token = stack.ports(f"{SCHEDULER}.daprd"), tuple(stack.token_headers(SCHEDULER).items())
+    async with grpc.aio.insecure_channel(f"127.0.0.1:{ports['grpc']}") as channel:
+        began = time.perf_counter()
+        try:
+            await api_service_v1.DaprStub(channel).ListJobs(api_v1.ListJobsRequest(), timeout=_CALL, metadata=token)
+        except grpc.aio.AioRpcError as error:
+            return {"listing_s": None, "listing_refused": f"{error.code().name}: {error.details()}"[:200]}
+        return {"listing_s": round(time.perf_counter() - began, 3)}
 
 
 def _size(there: Path) -> float:
@@ -281,6 +295,7 @@ async def run_pending(sizes: Sequence[int], probes: int, into: Path = FOLDER) ->
                 else None,
                 scheduler_memory_mb=round(after.memory),
                 scheduler_disk_mb=round(_size(stack.layout.scheduler)),
+                **await _list(stack),
                 scheduler_store_mb=round(sum(_size(one) for one in stack.layout.scheduler.rglob("db")), 1),
                 **_figures(made),
             )

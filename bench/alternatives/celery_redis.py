@@ -7,7 +7,7 @@ from bench.alternatives.alternative import ENVIRONMENT, Family, NotHere, Reminde
 from runtime.errors import NotInstalled
 from runtime.servers import redis_server
 
-VISIBILITY_TIMEOUT = 60
+VISIBILITY_TIMEOUT = 45
 """Seconds after which Redis gives an unacknowledged task to another worker. It must be above the longest ETA, or tasks
 run twice: the default is an hour. The benchmark's reminders are due within less."""
 

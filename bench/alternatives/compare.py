@@ -18,7 +18,7 @@ from bench.alternatives.dapr_alone import DaprJobs, DaprReminders
 from bench.alternatives.ledger import Effect
 from bench.alternatives.ours import Ours
 from bench.alternatives.temporal_server import TemporalServer
-from bench.results import Results, spread
+from bench.results import FOLDER, Results, spread
 from bench.usage import processors, used
 
 PART: Final = "side-by-side"
@@ -148,7 +148,7 @@ async def _all_of(kind: Callable[[Path], Alternative], load: Load, results: Resu
                 results.add(what, seen[0], system=alternative.name, promise=alternative.promise, **figures)
 
 
-async def run(load: Load, only: Sequence[str] = ()) -> Results:
+async def run(load: Load, only: Sequence[str] = (), into: Path = FOLDER) -> Results:
     """All of them, or those with one of these words in their name."""
     results = Results(PART)
     for name, kind in ALL.items():
@@ -156,7 +156,9 @@ async def run(load: Load, only: Sequence[str] = ()) -> Results:
             continue
         try:
             await _all_of(kind, load, results)
-        except NotHere as error:
-            print(f"{PART}: {name} is left out: {error}", flush=True)
-            results.rows.append({"what": "left out", "system": name, "why": str(error)})
+        except Exception as error:  # noqa: BLE001 - whatever it was: the others are measured all the same
+            why = str(error) or repr(error)
+            print(f"{PART}: {name} is left out: {why}", flush=True)
+            results.rows.append({"what": "left out", "system": name, "why": why})
+        results.write(into)
     return results
