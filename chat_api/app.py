@@ -18,6 +18,7 @@ from chat_api.auth.tokens import TokenService
 from chat_api.channels import endpoints as channels
 from chat_api.channels import unsubscribing
 from chat_api.channels.service import ChannelService
+from chat_api.closing import AccountClosing
 from chat_api.edge import NO_TELEMETRY, Edge
 from chat_api.errors import install_handlers
 from chat_api.inbox import endpoints as inbox
@@ -56,6 +57,7 @@ class Services:
     push: PushService
     channels: ChannelService
     activity: ActivityService
+    closing: AccountClosing
     backlog: Callable[[], int]
     """How many events wait to be published."""
     draining: Callable[[], bool] = lambda: False

@@ -21,6 +21,7 @@ from chat_api.auth.tokens import TokenService
 from chat_api.channels.notifications import NotificationDesk
 from chat_api.channels.notifying import NotificationService
 from chat_api.channels.service import ChannelService
+from chat_api.closing import AccountClosing
 from chat_api.database import Database
 from chat_api.inbox.delivered import DeliveredNotes
 from chat_api.inbox.feed import InboxFeed
@@ -106,8 +107,10 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         channels = ChannelService(database, NotificationService(sidecar))
         activity = ActivityService(AuditService(sidecar))
         operations, porter = OperationsDesk(database, relay), RowPorter(database)
+        auth = AuthService(database, session_lifetime=timedelta(days=settings.session_days))
         services = Services(
-            auth=AuthService(database, session_lifetime=timedelta(days=settings.session_days)),
+            auth=auth,
+            closing=AccountClosing(database, relay, auth, conversations),
             tokens=TokenService(database),
             tasks=tasks,
             lists=lists,

@@ -102,6 +102,9 @@ class Conversations(Protocol):
             Overtaken: another message of the same conversation was faster.
         """
 
+    async def forget(self, user_id: str, conversation_id: str) -> None:
+        """Drop it; one that is not there is no error, and where that fails it ends by itself."""
+
 
 class ConversationStore(Conversations):
     """The Dapr state store."""
@@ -157,6 +160,18 @@ class ConversationStore(Conversations):
             raise Overtaken from error
         except SidecarError as error:
             log.warning("conversation not kept", error=str(error))
+
+    async def forget(self, user_id: str, conversation_id: str) -> None:
+        """Drop it; one that is not there is no error, and where that fails it ends by itself."""
+        key = _key(user_id, conversation_id)
+        try:
+            await self._sidecar.call(
+                "drop conversation",
+                lambda client: client.delete_state(CONVERSATION_STORE, key),
+                deadline=self._timeout,
+            )
+        except SidecarError as error:
+            log.warning("conversation not dropped, it ends by itself", error=str(error))
 
 
 def _key(user_id: str, conversation_id: str) -> str:

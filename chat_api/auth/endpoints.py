@@ -4,11 +4,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response, status
 
-from chat_api.auth.dependencies import SESSION_COOKIE, CurrentUser, auth_service, session_token
-from chat_api.auth.schemas import Credentials, Me, Registration, Token
+from chat_api.auth.dependencies import SESSION_COOKIE, CurrentUser, SessionUser, auth_service, session_token
+from chat_api.auth.schemas import Closing, Credentials, Me, Registration, Token
 from chat_api.auth.service import AuthService
 from chat_api.auth.tokens import is_api_token
+from chat_api.closing import AccountClosing
 from chat_api.errors import SessionNeeded
+from chat_api.requests import room_for_changes
 
 router = APIRouter(prefix="/api/v1/auth", tags=["auth"])
 
@@ -36,6 +38,17 @@ async def log_out(service: Service, response: Response, token: Annotated[str | N
         if is_api_token(token):
             raise SessionNeeded("An API token is no session. It ends when you revoke it.")
         await service.log_out(token)
+    response.delete_cookie(SESSION_COOKIE, path="/")
+
+
+@router.post("/close-account", status_code=status.HTTP_204_NO_CONTENT, dependencies=[Depends(room_for_changes)])
+async def close_account(body: Closing, user: SessionUser, request: Request, response: Response) -> None:
+    """Delete the account and everything in it, for good. It takes the password; an API token cannot do it.
+
+    The record of what happened stays, under an id that belongs to nobody any more.
+    """
+    closing: AccountClosing = request.app.state.services.closing
+    await closing.close(user, body.password, body.conversation_id)
     response.delete_cookie(SESSION_COOKIE, path="/")
 
 

@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from contracts.base import Identifier
+
 Email = Annotated[
     str,
     StringConstraints(strip_whitespace=True, max_length=254, pattern=r"^[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)*$"),
@@ -23,6 +25,17 @@ class Credentials(BaseModel):
 
     email: Annotated[str, StringConstraints(max_length=254)]
     password: Annotated[str, StringConstraints(max_length=200)]
+
+
+class Closing(BaseModel):
+    """The wish to delete the account."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    password: Annotated[str, StringConstraints(max_length=200)]
+    conversation_id: Identifier | None = Field(
+        default=None, description="The chat's conversation, to be forgotten at once instead of within an hour."
+    )
 
 
 class Token(BaseModel):

@@ -12,7 +12,7 @@ from chat_api.auth import attempts
 from chat_api.auth.models import User, UserSession
 from chat_api.auth.passwords import hash_password, verify_password
 from chat_api.database import Database
-from chat_api.errors import EmailTaken, NotAuthenticated, WrongCredentials
+from chat_api.errors import EmailTaken, Invalid, NotAuthenticated, WrongCredentials
 from chat_api.identifiers import new_id
 
 
@@ -65,6 +65,19 @@ class AuthService:
             await attempts.forget(session, email)
             await session.exec(delete(UserSession).where(col(UserSession.expires_at) < datetime.now(UTC)))
             return self._open_session(session, user)
+
+    async def confirm(self, user: User, password: str) -> None:
+        """Make sure that it is this user who asks, before something that cannot be taken back.
+
+        Raises:
+            Invalid: another password. The session is as good as it was.
+            TooManyAttempts: that was so too often lately.
+        """
+        await self._begin_attempt(user.email)
+        if not await verify_password(user.password_hash, password):
+            raise Invalid("password", "this is not your password")
+        async with self._database.writing() as session:
+            await attempts.forget(session, user.email)
 
     async def _begin_attempt(self, email: str) -> None:
         async with self._database.writing(f"log-in/{email}") as session:

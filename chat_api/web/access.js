@@ -1,5 +1,6 @@
 // Ways in for other programs, within the settings: API tokens and the calendar's address.
 
+import { ask } from "./dialog.js";
 import { el, hook, part } from "./dom.js";
 
 /** A secret that is shown once, with a button that copies it. */
@@ -73,6 +74,25 @@ export async function showTokens(dialog, client, signal) {
       status.replaceChildren(el("p", { class: "hint", text: "Copy the token now: it is shown only this once." }), secret(token, "New token"));
     } catch (error) {
       if (!signal.aborted) status.replaceChildren(el("p", { text: error.message }));
+    }
+  });
+}
+
+/** The end of the account, which takes the password and a yes. */
+export function wireClosing(dialog, signal, closeAccount) {
+  const form = hook(dialog, "close-form");
+  const status = part(dialog, "close-status");
+  const { password } = form.elements;
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    if (!password.value) return password.focus();
+    const choices = [{ value: "close", label: "Delete it", kind: "danger" }];
+    const answer = await ask({ title: "Delete your account?", text: "Everything in it goes at once and cannot be brought back.", choices, cancel: "Keep it" }, signal);
+    if (answer !== "close") return;
+    try {
+      await closeAccount(password.value);
+    } catch (error) {
+      if (!signal.aborted) status.textContent = error.message;
     }
   });
 }

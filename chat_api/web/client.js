@@ -20,6 +20,7 @@ export class Client {
 
   me = () => this.#call("GET", "/auth/me");
   logOut = () => this.#call("POST", "/auth/logout");
+  closeAccount = (password, conversationId) => this.#call("POST", "/auth/close-account", { body: { password, ...(conversationId && { conversation_id: conversationId }) } });
 
   /** A repetition with the same `key` adds nothing twice. */
   chat(message, timezone, conversationId, key) {

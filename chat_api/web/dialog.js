@@ -42,10 +42,18 @@ export async function dialogFrom(id) {
 }
 
 async function read() {
-  const response = await fetch("/static/dialogs.html").catch(() => null);
+  const [response] = await Promise.all([fetch("/static/dialogs.html"), styled()]).catch(() => []);
   if (!response?.ok) throw new ApiError("This part of the page could not be loaded. Check your connection, then try again.");
   return new DOMParser().parseFromString(await response.text(), "text/html");
 }
+
+/** Their style sheet, which the first page does without. */
+const styled = () => new Promise((resolve, reject) => {
+  const sheet = el("link", { rel: "stylesheet", href: "/static/forms.css" });
+  sheet.onload = resolve;
+  sheet.onerror = reject;
+  document.head.append(sheet);
+});
 
 /** Ask with one button for each choice ({value, label, kind}); the chosen value, "" for none of them. */
 export function ask({ title, text, choices, cancel = "Cancel" }, signal) {

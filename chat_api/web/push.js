@@ -33,8 +33,7 @@ export async function leavePush() {
     const registration = await navigator.serviceWorker?.getRegistration("/");
     const subscription = await registration?.pushManager.getSubscription();
     if (!subscription) return;
-    await call("POST", "/push/unsubscribe", { body: { endpoint: subscription.endpoint } });
-    await subscription.unsubscribe();
+    await call("POST", "/push/unsubscribe", { body: { endpoint: subscription.endpoint } }).finally(() => subscription.unsubscribe());
   } catch (error) {
     console.info("This browser may still get reminders:", error.message);
   }

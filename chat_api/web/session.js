@@ -60,6 +60,13 @@ export function startSession(root, user, { onOver }) {
     end();
   }
 
+  async function closeAccount(password) {
+    await client.closeAccount(password, transcript.conversationId);
+    transcript.forget();
+    await leavePush();
+    end("Your account is deleted.");
+  }
+
   /** Dialogs come over the network when they are first wanted: say it where that fails. */
   async function opening(run) {
     // A key pressed twice opens one.
@@ -78,7 +85,7 @@ export function startSession(root, user, { onOver }) {
   const openHelp = () => opening(async () => show(await dialogFrom("help-view"), signal));
   const openTheSettings = () => opening(async () => {
     const { openSettings } = await import("./settings.js");
-    await openSettings({ client, signal, onChanged: movedTo, onImported: () => tasks.refreshSoon() });
+    await openSettings({ client, signal, onChanged: movedTo, onImported: () => tasks.refreshSoon(), closeAccount });
   });
 
   async function learnPreferences() {

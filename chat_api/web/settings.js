@@ -1,6 +1,6 @@
 // The settings dialog: preferences kept by the server, and choices of this browser.
 
-import { showFeed, showTokens } from "./access.js";
+import { showFeed, showTokens, wireClosing } from "./access.js";
 import { showChannels } from "./channels.js";
 import { setShortcutsWanted, setSoundWanted, setTheme, shortcutsWanted, soundWanted, theme } from "./device.js";
 import { dialogFrom, show } from "./dialog.js";
@@ -9,11 +9,12 @@ import { wireImport } from "./portability.js";
 import { timeZone } from "./time.js";
 import { toast } from "./toast.js";
 
-/** Open it. `onChanged` runs with the preferences after they were saved, `onImported` when tasks came in. */
-export async function openSettings({ client, signal, onChanged, onImported }) {
+/** Open it. `onChanged` runs with the preferences after they were saved, `onImported` when tasks came in, `closeAccount` with the password. */
+export async function openSettings({ client, signal, onChanged, onImported, closeAccount }) {
   const dialog = await dialogFrom("settings-view");
   wireDevice(hook(dialog, "device-form").elements);
   wireImport(dialog, client, { onImported });
+  wireClosing(dialog, signal, closeAccount);
   hook(dialog, "activity-open").addEventListener("click", () => showActivity({ client, signal }));
   const closed = show(dialog, signal);
   await Promise.all([wirePreferences(dialog, client, signal, onChanged), showChannels(dialog, client, signal), showFeed(dialog, client, signal), showTokens(dialog, client, signal)]);

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.support.page import add, at, item, register, request, reread, tasks
+from tests.support.page import PASSWORD, add, at, item, register, request, reread, tasks
 from tests.support.stack import Stack
 
 pytestmark = [pytest.mark.e2e, pytest.mark.browser]
@@ -136,3 +136,22 @@ async def test_a_file_that_is_none_is_refused_with_a_sentence(page: Page, tmp_pa
     nonsense.write_text("not a calendar")
     await page.get_by_test_id("import-file").set_input_files(nonsense)
     await expect(page.get_by_test_id("import-report")).to_contain_text("Nothing was imported.")
+
+
+async def test_the_account_is_deleted_with_the_password_and_a_yes(page: Page) -> None:
+    await register(page)
+    await add(page, "Call the bank")
+    await open_settings(page)
+    await page.get_by_test_id("close-password").fill("not the password")
+    await page.get_by_test_id("close-account").click()
+    await page.get_by_test_id("ask-close").click()
+    await expect(page.get_by_test_id("close-status")).to_contain_text("not your password")
+    # Without a yes nothing happens.
+    await page.get_by_test_id("close-password").fill(PASSWORD)
+    await page.get_by_test_id("close-account").click()
+    await page.get_by_role("button", name="Keep it").click()
+    assert [task["title"] for task in await tasks(page)] == ["Call the bank"]
+    await page.get_by_test_id("close-account").click()
+    await page.get_by_test_id("ask-close").click()
+    await expect(page.get_by_text("Your account is deleted.")).to_be_visible()
+    await expect(page.get_by_test_id("auth-form")).to_be_visible()

@@ -31,6 +31,9 @@ class Store(Conversations):
             raise Overtaken
         self.kept[user_id, conversation_id] = (conversation.model_copy(deep=True), (version or 0) + 1)
 
+    async def forget(self, user_id: str, conversation_id: str) -> None:
+        self.kept.pop((user_id, conversation_id), None)
+
 
 class Chat:
     """Alice talks."""

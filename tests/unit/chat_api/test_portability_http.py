@@ -41,6 +41,7 @@ async def serving(database: Database, settings: Settings) -> AsyncIterator[httpx
         push=nothing,
         channels=nothing,
         activity=nothing,
+        closing=nothing,
         backlog=lambda: 0,
     )
     app = create_app(settings, services, {})
