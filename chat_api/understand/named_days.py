@@ -144,7 +144,7 @@ _EASTER: Final = (
     ("easter sunday, easter day, easter", 0),
     ("easter monday, easter mon", 1),
     ("ascension day, ascension", 39),
-    ("pentecost, whit sunday, whitsunday", 49),
+    ("pentecost sunday, pentecost, whit sunday, whitsunday", 49),
     ("whit monday, pentecost monday, whitmonday", 50),
     ("trinity sunday", 56),
     ("corpus christi", 60),

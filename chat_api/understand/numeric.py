@@ -114,7 +114,10 @@ def read_numeric(tokens: Tokens, index: int, context: Context) -> Found | None:
     day, month, remark = day_and_month_of(
         first, second, context, day_first=True if dotted else None, weekday=weekday, year=year
     )
-    return dated(index, end, year, month, day, remark=remark)
+    found = dated(index, end, year, month, day, remark=remark)
+    if weekday is None or not isinstance(found.facts[0], Day) or day_of(found) < context.today:
+        return found
+    return _on_weekday(found, weekday)
 
 
 def _month_of_year(tokens: Tokens, index: int) -> Found | None:
