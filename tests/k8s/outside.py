@@ -163,8 +163,8 @@ class Outside:
         server = kind(layout, Ports())
         launch = server.prepare()
         process = self.running.enter_context(Process("kafka", launch.argv, folder=self.folder, env=launch.env))
-        self.kafka = server.client_options()
-        process.wait_until(self._lets_in, within=90)
+        self.kafka = {**server.client_options(), "request_timeout_ms": 20_000}
+        process.wait_until(self._lets_in, within=180)
         if kind is Kafka:
             self.sidecar_env = launch.sidecar_env
         return server

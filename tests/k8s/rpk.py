@@ -26,7 +26,7 @@ def options(env: dict[str, str]) -> dict[str, Any]:
     found: dict[str, Any] = {
         "bootstrap_servers": env["RPK_BROKERS"],
         "security_protocol": f"{'SASL_' if login else ''}{'SSL' if tls else 'PLAINTEXT'}",
-        "request_timeout_ms": 5000,
+        "request_timeout_ms": 20_000,
     }
     if tls:
         found["ssl_context"] = ssl.create_default_context()

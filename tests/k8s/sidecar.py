@@ -103,12 +103,12 @@ class HostedPod:
 
     def wait_loaded(self) -> Self:
         """Return once every component is loaded."""
-        self.daprd.wait_until(lambda: self._answers("/v1.0/healthz/outbound"), within=40)
+        self.daprd.wait_until(lambda: self._answers("/v1.0/healthz/outbound"), within=120)
         return self
 
     def wait_ready(self) -> Self:
         """Return once daprd and the service have found each other."""
-        self.daprd.wait_until(lambda: self._answers("/v1.0/healthz"), within=40)
+        self.daprd.wait_until(lambda: self._answers("/v1.0/healthz"), within=120)
         return self
 
     def _answers(self, path: str) -> bool:

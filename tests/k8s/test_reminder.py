@@ -36,7 +36,7 @@ from tests.k8s.sidecar import HostedPod
 from tests.support.person import Person
 from tests.support.proxy import RoundRobin
 
-pytestmark = [pytest.mark.k8s, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.k8s, pytest.mark.timeout(900)]
 
 FEWER = (
     "services.chat-api.autoscaling.enabled=false,services.reminder-actor.replicas=1,services.scheduler.replicas=1,"
@@ -112,7 +112,7 @@ def _host(system: System, cluster: Cluster, dapr: ControlPlane, binaries: Binari
         hosted.wait_ready()
     for hosted in system.pods[names.CHAT_API]:
         assert hosted.service
-        hosted.service.wait_until(lambda hosted=hosted: _ready(hosted), within=60)  # type: ignore[misc]
+        hosted.service.wait_until(lambda hosted=hosted: _ready(hosted), within=120)  # type: ignore[misc]
     actor = system.pod(names.REMINDER_ACTOR)
     actor.daprd.wait_until(lambda: names.REMINDER_ACTOR_TYPE in str(actor.metadata().get("actorRuntime")))
 
