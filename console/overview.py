@@ -18,6 +18,7 @@ Found = TypeVar("Found")
 
 _FRESH: Final = 1.0  # seconds
 _SLOW: Final = 10.0  # between looks at what is costly to count
+_MANY: Final = 50_000  # reminders, which a database counts slowly
 
 
 class Overviews:
@@ -31,6 +32,7 @@ class Overviews:
         self._lock = asyncio.Lock()
         self._made: Overview | None = None
         self._made_at = self._counted_at = float("-inf")
+        self._workload: Workload | None = None
         self._jobs: int | None = None
         self._letters: Sequence[Letter] | None = None
 
@@ -57,17 +59,17 @@ class Overviews:
                 return None
 
         clock = asyncio.get_running_loop().time
-        workload: Workload | None
         if clock() - self._counted_at >= _SLOW:
-            workload, self._jobs, self._letters = await asyncio.gather(
+            self._workload, self._jobs, self._letters = await asyncio.gather(
                 ask("what waits", self._owners.workload()),
                 ask("jobs", self._owners.job_count()),
                 ask("dead letters", self._owners.letters()),
             )
             if not problems:
                 self._counted_at = clock()
-        else:
-            workload = await ask("what waits", self._owners.workload())
+        elif self._drain.on or self._workload is None or self._workload.pending < _MANY:
+            self._workload = await ask("what waits", self._owners.workload())
+        workload = self._workload
         letters = self._letters or ()
         waiting = Counter((one.source.removeprefix("topic/"), one.service) for one in letters)
         applications = self._roster.applications()

@@ -14,7 +14,6 @@ from datetime import UTC, datetime
 
 from contracts.names import CONSOLE, REPORT_METHOD
 from contracts.replicas import Directive, ReplicaReport
-from servicekit.errors import SidecarError
 from servicekit.health import Health
 from servicekit.logs import get_logger
 from servicekit.retry import Backoff
@@ -64,9 +63,9 @@ class Reporter:
             try:
                 await self._report()
                 failures = 0
-            except SidecarError as error:
+            except Exception as error:  # noqa: BLE001 - whatever it is, the service's own work goes on
                 failures += 1
-                log.debug("not reported", error=str(error))
+                log.debug("not reported", error=str(error) or repr(error))
             await asyncio.sleep(backoff.delay(failures) if failures else _INTERVAL)
 
     async def _report(self) -> None:
