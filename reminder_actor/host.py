@@ -63,8 +63,8 @@ class ActorHosting:
 
     @property
     def serving(self) -> bool:
-        """Whether daprd has the actor type registered on an open stream."""
-        return self._serving
+        """Whether daprd is there and has the actor type registered on an open stream; the SDK goes on without one."""
+        return self._serving and self._sidecar.up
 
     async def host_again(self, _: HostAgain) -> HostedAgain:
         """Register the actors anew, because another service's daprd does not find them.

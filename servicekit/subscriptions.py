@@ -103,8 +103,8 @@ class Subscriber:
 
     @property
     def active(self) -> bool:
-        """Whether the stream is open."""
-        return self._active
+        """Whether the stream is open, and leads to a daprd that is there: the SDK's goes on for a while without."""
+        return self._active and self._sidecar.up
 
     def report(self) -> ReaderReport:
         """How far it is, for the console."""

@@ -87,12 +87,12 @@ def test_a_receiver_that_is_away_holds_up_neither_the_work_nor_the_end(monkeypat
     assert provider is not None
     tracer = provider.get_tracer("test")
     started = time.perf_counter()
-    for _ in range(5000):  # more than the queue holds
+    for _ in range(3000):  # more than the queue holds
         tracer.start_span("work").end()
-    assert time.perf_counter() - started < 5
+    assert time.perf_counter() - started < 30, "each would take the five seconds of the export's time-out"
     started = time.perf_counter()
     tracing.shut_down()
-    assert time.perf_counter() - started < 4
+    assert time.perf_counter() - started < 15, "the exporter's own end takes thirty"
 
 
 @pytest.mark.parametrize(
