@@ -21,6 +21,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="sqlite",
         help="what the unit tests of chat_api keep tasks in (default: %(default)s)",
     )
+    parser.addoption("--all-orders", action="store_true", help="start the main parts in each order; an hour")
     parser.addoption(
         "--stack",
         choices=sorted(NAMED),
