@@ -32,7 +32,7 @@ async def reminder_of(stack: Stack, person: Person, title: str) -> str:
     return reminder_id
 
 
-async def inspected(stack: Stack, reminder_id: str, *whats: str, within: float = 20) -> dict[str, Any]:
+async def inspected(stack: Stack, reminder_id: str, *whats: str, within: float = 60) -> dict[str, Any]:
     """As `inspect` shows it, once its timeline has all of these."""
     found: dict[str, Any] = {}
     async with asyncio.timeout(within):
@@ -44,7 +44,7 @@ async def inspected(stack: Stack, reminder_id: str, *whats: str, within: float =
 
 
 async def test_status_sees_every_application_sidecar_topic_and_actor_type(stack: Stack) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(90):
         while (said := await todo_ops(stack, "--json", "status")).status != 0:
             await asyncio.sleep(0.5)
     overview = said.document["overview"]
@@ -82,7 +82,7 @@ async def test_daprs_own_views_are_right(stack: Stack) -> None:
 async def test_a_reminder_that_rang_tells_its_whole_story(stack: Stack) -> None:
     async with Person.registered(stack.url) as person, person.listening() as ear:
         await person.add("Tell me", datetime.now(UTC) + timedelta(seconds=1))
-        await ear.wait_for(1, within=20)
+        await ear.wait_for(1, within=60)
         reminder_id = await reminder_of(stack, person, "Tell me")
         found = await inspected(stack, reminder_id, "Task created", "Armed", "Fired", "Shown on an open page")
         assert found["verdict"]["mood"] == "good"
@@ -104,7 +104,7 @@ async def test_what_operators_do_is_done_once_and_recorded(stack: Stack) -> None
         moved_to = (due + timedelta(hours=1)).replace(microsecond=0)
         await ops(stack, "reschedule", reminder_id, moved_to.isoformat())
         assert (await ops(stack, "reschedule", reminder_id, "2020-01-01T00:00:00Z", status=1))["done"] is False
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while (found := await ops(stack, "inspect", reminder_id))["job"]["due_at"][:19] != moved_to.isoformat()[
                 :19
             ]:
@@ -112,7 +112,7 @@ async def test_what_operators_do_is_done_once_and_recorded(stack: Stack) -> None
         assert found["verdict"]["mood"] == "waiting"
         await ops(stack, "fire", reminder_id)
         await ops(stack, "fire", reminder_id)
-        await ear.wait_for(1, within=20)
+        await ear.wait_for(1, within=60)
         assert (await ops(stack, "repair"))["done"] is True
         await asyncio.sleep(1)
         assert ear.titles == ["Later"], "twice is once"
