@@ -82,7 +82,7 @@ class Work:
 
     adding: Mapping[str, float]
     firing: Mapping[str, float]
-    message: float
+    message: Mapping[str, float]
 
     @property
     def apps(self) -> tuple[str, ...]:
@@ -102,8 +102,7 @@ def replicas(work: Work, demand: Demand, limits: Limits) -> dict[str, int]:
         for_one = []
         for process in (app, f"{app}.daprd"):
             steady = demand.peak_reminders * work.each(process) / 1000
-            if app == CHAT_API and process == app:
-                steady += demand.peak_messages * work.message / 1000
+            steady += demand.peak_messages * work.message.get(process, 0.0) / 1000
             sharp = demand.sharp_reminders * work.firing.get(process, 0.0) / 1000 / demand.goal_s
             for_one.append((steady + sharp) / limits.utilization)
         needed = max(1, math.ceil(max(for_one)))
@@ -150,14 +149,18 @@ def _largest_burst(document: Mapping[str, Any]) -> dict[str, Any]:
     return max(rows, key=lambda row: row["count"])
 
 
+def _users(row: Mapping[str, Any]) -> int:
+    return int(row["users"])
+
+
 def _work(folder: Path) -> tuple[Work, dict[str, Any], int]:
     lag = read("lag", folder)
     burst, cores = _largest_burst(lag), int(lag["hardware"]["cores"])
+    message: dict[str, float] = {}
     try:
-        chats = [row for row in read("chat", folder)["rows"] if row["what"] == "chat"]
-        message = 1000 * cores / max(row["per_second"] for row in chats)
+        message = max((row for row in read("chat", folder)["rows"] if row["what"] == "chat"), key=_users)["cpu_ms"]
     except FileNotFoundError:
-        message = 0.0
+        print("no chat was measured: the capacity model is without messages")
     return Work(burst["adding_cpu_ms"], burst["firing_cpu_ms"], message), burst, cores
 
 

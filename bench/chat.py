@@ -12,7 +12,7 @@ from typing import Final
 import aiohttp
 
 from bench import machine, understanding
-from bench.lag import system
+from bench.lag import by_process, system
 from bench.results import Results, spread
 from bench.usage import used
 from contracts.names import CHAT_API
@@ -131,7 +131,10 @@ async def run(users: Sequence[int], messages: int, streams: int) -> Results:
         await chat(stack, 2, 20)
         for count in users:
             with machine.conditions(f"chat of {count} users") as seen:
+                before = by_process(stack)
                 took, whole = await chat(stack, count, messages)
+                await asyncio.sleep(1.0)  # what the readers of the topics still do
+                after = by_process(stack)
             results.add(
                 "chat",
                 seen[0],
@@ -139,6 +142,7 @@ async def run(users: Sequence[int], messages: int, streams: int) -> Results:
                 messages=len(took),
                 request_ms=spread(took, 1000),
                 per_second=round(len(took) / whole, 1),
+                cpu_ms={name: round((after[name] - before[name]) * 1000 / len(took), 3) for name in before},
             )
         with machine.conditions(f"{streams} streams") as seen:
             figures = await fan_out(stack, streams)

@@ -299,6 +299,7 @@ size has run. Change the assumptions there and run it again.
 
 Measured work of each process, at {
         limits["utilization"]:.0%} of a core; a Python service has one core, and its sidecar another.
+The messages that were measured set a reminder each, so that setting is counted twice: the safe side.
 
 {_table(("service with sidecar", "replicas"), found["replicas"].items())}
 {found["cores_of_apps_and_sidecars"]} cores for services and sidecars. **Partitions** of each topic: {

@@ -17,7 +17,7 @@ PROCESSES = {name: 2.0 for app in SERVICES for name in (app, f"{app}.daprd")} | 
 
 def work(**firing: float) -> Work:
     each = dict.fromkeys(PROCESSES, 0.0)
-    return Work(adding={}, firing=each | {name.replace("_", "-"): value for name, value in firing.items()}, message=0.0)
+    return Work(adding={}, firing=each | {name.replace("_", "-"): value for name, value in firing.items()}, message={})
 
 
 def test_as_many_replicas_as_the_busiest_hour_takes() -> None:
@@ -25,6 +25,13 @@ def test_as_many_replicas_as_the_busiest_hour_takes() -> None:
     demand = Demand(users=864_000, peak=4, sharp=0, streams=0)
     assert replicas(work(reminder_actor=15.0), demand, Limits(utilization=0.6))[REMINDER_ACTOR] == 1
     assert replicas(work(reminder_actor=15.1), demand, Limits(utilization=0.6))[REMINDER_ACTOR] == 2
+
+
+def test_messages_count_where_they_are_worked_on() -> None:
+    """864,000 users with ten messages a day are a hundred a second; 12 ms each is 1.2 cores."""
+    demand = Demand(users=864_000, reminders_a_day=0, messages_a_day=10, peak=1, sharp=0, streams=0)
+    found = replicas(Work({}, dict.fromkeys(PROCESSES, 0.0), {CHAT_API: 12.0}), demand, Limits(utilization=1.0))
+    assert (found[CHAT_API], found[REMINDER_ACTOR]) == (2, 1)
 
 
 def test_the_sharp_instant_counts_too() -> None:
