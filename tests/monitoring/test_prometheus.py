@@ -10,7 +10,7 @@ from tests.monitoring.asking import Prometheus, expressions
 from tests.support.person import Person
 from tests.support.stack import Stack
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1500)]  # the first time, Prometheus is built
 
 _WINDOW = "20s"
 

@@ -13,6 +13,8 @@ from runtime.layout import PROJECT
 from tests.k8s.tools import tool
 from tests.monitoring.asking import RULES, expressions
 
+pytestmark = pytest.mark.timeout(1500)  # the first time, promtool is built
+
 STEADY = "1+0x120"
 """The same for an hour, by half minutes."""
 HEALTHY: dict[str, str] = {
