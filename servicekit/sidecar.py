@@ -50,6 +50,8 @@ _CHANNEL_OPTIONS = (
     ("grpc.initial_reconnect_backoff_ms", 100),
     ("grpc.min_reconnect_backoff_ms", 100),
     ("grpc.max_reconnect_backoff_ms", 1000),
+    # Dapr lists all jobs in one answer: beyond some 16,000 it is longer than the usual limit, and the sweep would fail.
+    ("grpc.max_receive_message_length", -1),
 )
 _REFUSALS = frozenset(
     {

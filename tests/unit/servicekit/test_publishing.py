@@ -11,9 +11,11 @@ from typing import Any
 import grpc.aio
 import pytest
 from dapr.proto import api_service_v1, api_v1
+from google.protobuf.any_pb2 import Any as GrpcAny
 from google.protobuf.empty_pb2 import Empty
 
 from contracts.events import CloudEvent, NotificationWanted, ReminderFired, TaskChange, TaskEvent
+from scheduler.jobs import ReminderJobs
 from servicekit.errors import SidecarUnavailable
 from servicekit.settings import ServiceSettings
 from servicekit.sidecar import Sidecar
@@ -27,6 +29,7 @@ class FakeDaprd(api_service_v1.DaprServicer):  # type: ignore[misc]
 
     published: list[Any] = field(default_factory=list)
     answering: asyncio.Event = field(default_factory=asyncio.Event)
+    jobs: int = 0
 
     def __post_init__(self) -> None:
         self.answering.set()
@@ -35,6 +38,12 @@ class FakeDaprd(api_service_v1.DaprServicer):  # type: ignore[misc]
         self.published.append(request)
         await self.answering.wait()
         return Empty()
+
+    async def ListJobs(self, request: Any, context: Any) -> Any:  # noqa: N802 - the proto's name
+        payload = GrpcAny(value=b"x" * 200)
+        return api_v1.ListJobsResponse(
+            jobs=[api_v1.Job(name=f"reminder-{number:032x}", data=payload) for number in range(self.jobs)]
+        )
 
 
 class _Healthy(BaseHTTPRequestHandler):
@@ -119,3 +128,10 @@ async def test_one_who_is_asked_to_stop_stops(daprd: tuple[FakeDaprd, Sidecar]) 
     fake.answering.set()
     with pytest.raises(asyncio.CancelledError):
         await waiting
+
+
+async def test_all_jobs_are_listed_however_many_there_are(daprd: tuple[FakeDaprd, Sidecar]) -> None:
+    """Dapr gives them in one answer, here of 10 MB: the sweep needs all of it."""
+    fake, sidecar = daprd
+    fake.jobs = 40_000
+    assert len(await ReminderJobs(sidecar, retry_interval=3).armed()) == 40_000
