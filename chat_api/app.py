@@ -19,7 +19,7 @@ from chat_api.channels import endpoints as channels
 from chat_api.channels import unsubscribing
 from chat_api.channels.service import ChannelService
 from chat_api.closing import AccountClosing
-from chat_api.edge import NO_TELEMETRY, Edge
+from chat_api.edge import Edge
 from chat_api.errors import install_handlers
 from chat_api.inbox import endpoints as inbox
 from chat_api.inbox.service import InboxService
@@ -39,6 +39,7 @@ from chat_api.tasks import list_endpoints as lists
 from chat_api.tasks.lists import ListService
 from chat_api.tasks.service import TaskService
 from servicekit.health import Check, Health
+from servicekit.http_server import NO_TELEMETRY
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,7 @@
 
 import time
 from collections.abc import Iterable, Mapping
-from typing import Final
 
-from fastapi.telemetry import TelemetryConfig
 from opentelemetry.trace import SpanKind
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
@@ -26,9 +24,6 @@ _SECURITY_HEADERS = (
     ("X-Content-Type-Options", "nosniff"),
     ("Referrer-Policy", "same-origin"),
 )
-NO_TELEMETRY: Final[TelemetryConfig] = {"tracing": False, "metrics": False, "logs": False}
-"""FastAPI's own spans name paths and queries as they came: a calendar feed's secret, the words of a search."""
-
 _QUIET_PATHS = frozenset({"/healthz", "/readyz"})
 _DOCS_PATHS = frozenset({"/docs"})
 

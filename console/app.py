@@ -21,6 +21,7 @@ from contracts.console import Act, ActAnswer, ActionKind, Inspect, Inspection, O
 from contracts.dead_letters import Letter
 from contracts.operations import FindReminders, ReminderFilter, ReminderRows
 from servicekit.errors import SidecarError, SidecarRefused
+from servicekit.http_server import NO_TELEMETRY
 from servicekit.logs import get_logger
 
 log = get_logger(__name__)
@@ -168,7 +169,7 @@ async def act(request: Request, services: Given, visitor: Visitor, wish: Wish) -
 
 def create_app(services: Services) -> FastAPI:
     """The application, ready to serve."""
-    app = FastAPI(title="Operators' console", openapi_url=None, docs_url=None, redoc_url=None)
+    app = FastAPI(title="Operators' console", openapi_url=None, docs_url=None, redoc_url=None, telemetry=NO_TELEMETRY)
     app.state.services = services
 
     @app.middleware("http")

@@ -3,11 +3,12 @@
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
-from chat_api.edge import NO_TELEMETRY, Edge
+from chat_api.edge import Edge
 from chat_api.errors import install_handlers
 from chat_api.frontend.forwarding import METHODS, Backend
 from chat_api.frontend.settings import Settings
 from chat_api.page import add_page
+from servicekit.http_server import NO_TELEMETRY
 
 
 def create_app(settings: Settings, backend: Backend) -> FastAPI:
