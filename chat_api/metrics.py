@@ -18,7 +18,7 @@ REQUEST_SECONDS: Final = Histogram(
 )
 STREAMS: Final = Gauge("todo_streams_open", "Pages that listen for their user's reminders.", registry=REGISTRY)
 
-LAG: Final = metrics.lag(REGISTRY)
+LAG: Final = metrics.lag(REGISTRY, "inbox", "stream")
 RECEIVED: Final = Counter(
     "todo_reminders_received", "Fired reminders, by what the inbox made of them.", ["outcome"], registry=REGISTRY
 )

@@ -8,7 +8,7 @@ from servicekit import metrics
 
 REGISTRY: Final = CollectorRegistry(auto_describe=True)
 
-LAG: Final = metrics.lag(REGISTRY)
+LAG: Final = metrics.lag(REGISTRY, "fired")
 APPLIED: Final = Counter(
     "todo_reminders_applied", "What users want of a reminder, told to its actor.", ["outcome"], registry=REGISTRY
 )

@@ -9,7 +9,7 @@ from servicekit import metrics
 
 REGISTRY: Final = CollectorRegistry(auto_describe=True)
 
-LAG: Final = metrics.lag(REGISTRY)
+LAG: Final = metrics.lag(REGISTRY, "triggered")
 TRIGGERED: Final = Counter(
     "todo_jobs_triggered",
     "Jobs of reminders that were triggered, by what came of it; failed ones come again.",

@@ -39,9 +39,12 @@ DEAD_LETTERS: Final = Counter(
 )
 
 
-def lag(registry: CollectorRegistry) -> Histogram:
-    """The histogram of how late reminders are, by how far they have come; one name in all services."""
-    return Histogram(
+def lag(registry: CollectorRegistry, *stages: str) -> Histogram:
+    """The histogram of how late reminders are, by how far they have come; one name in all services.
+
+    Those stages that the service sees are there from the start: what is new with its first reminders is no increase.
+    """
+    histogram = Histogram(
         "todo_reminder_lag_seconds",
         "Seconds from when a reminder was due to: triggered (the job), fired (announced by its actor), "
         "inbox (stored for its user), stream (sent to an open page).",
@@ -49,6 +52,9 @@ def lag(registry: CollectorRegistry) -> Histogram:
         buckets=LAG_BUCKETS,
         registry=registry,
     )
+    for stage in stages:
+        histogram.labels(stage)
+    return histogram
 
 
 def seconds_since(instant: datetime) -> float:

@@ -58,7 +58,7 @@ rules:
   - { apiGroups: [networking.k8s.io], resources: [ingresses, networkpolicies], verbs: *all }
   - { apiGroups: [rbac.authorization.k8s.io], resources: [roles, rolebindings], verbs: *all }
   - { apiGroups: [dapr.io], resources: [components, configurations, resiliencies, subscriptions], verbs: *all }
-  - { apiGroups: [monitoring.coreos.com], resources: [podmonitors, servicemonitors], verbs: *all }
+  - { apiGroups: [monitoring.coreos.com], resources: [podmonitors, prometheusrules, servicemonitors], verbs: *all }
 ---
 apiVersion: rbac.authorization.k8s.io/v1
 kind: RoleBinding
