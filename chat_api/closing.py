@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from chat_api.assistant.conversation import Conversations
 from chat_api.auth.models import User
 from chat_api.auth.service import AuthService
-from chat_api.database import Database
+from chat_api.database import Database, in_batches
 from chat_api.errors import NotAuthenticated
 from chat_api.outbox import OutboxRelay
 from chat_api.tasks.models import Reminder, Task
@@ -19,8 +19,6 @@ from chat_api.tasks.signals import TaskSignal
 from servicekit.logs import get_logger
 
 log = get_logger(__name__)
-
-_AT_A_TIME = 500
 
 
 class AccountClosing:
@@ -65,8 +63,7 @@ async def _remove_tasks(session: AsyncSession, user_id: str, now: datetime) -> i
     repository = TaskRepository(session)
     query = select(Task).where(Task.user_id == user_id).order_by(col(Task.parent_id).is_(None), col(Task.id))
     tasks: Sequence[Task] = (await session.exec(query.with_for_update())).all()
-    for first in range(0, len(tasks), _AT_A_TIME):
-        some = tasks[first : first + _AT_A_TIME]
+    for some in in_batches(tasks):
         of_task: dict[str, list[Reminder]] = {task.id: [] for task in some}
         for reminder in await repository.reminders([task.id for task in some]):
             of_task[reminder.task_id].append(reminder)

@@ -6,17 +6,18 @@ Instants are stored in UTC and come back aware, whatever the database can hold.
 import asyncio
 import contextlib
 import fcntl
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from weakref import WeakValueDictionary
 
-from sqlalchemy import BigInteger, ColumnElement, DateTime, Dialect, Integer, String, event, text
+from sqlalchemy import BigInteger, ColumnElement, DateTime, Dialect, Integer, String, event, or_, text
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.elements import SQLCoreOperations
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -44,6 +45,23 @@ _TRY: Final = text(
 _READ_TIMEOUT: Final = 15.0  # seconds
 _FILE_WAIT: Final = 1.0  # seconds
 _FILE_POLL: Final = 0.01
+
+
+ROWS_AT_ONCE: Final = 500
+"""A statement has room for some thousand values."""
+
+Item = TypeVar("Item")
+
+
+def in_batches(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
+    """These, so many at a time as a statement may name."""
+    for first in range(0, len(items), ROWS_AT_ONCE):
+        yield items[first : first + ROWS_AT_ONCE]
+
+
+def has_come(instant: SQLCoreOperations[datetime | None], now: datetime) -> ColumnElement[bool]:
+    """Whether there is no such instant, or it has passed by `now`: what is to wait until then waits no more."""
+    return or_(instant.is_(None), instant <= now)
 
 
 class UtcDateTime(TypeDecorator[datetime]):

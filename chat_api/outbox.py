@@ -13,11 +13,11 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from opentelemetry.trace import SpanKind
-from sqlalchemy import ColumnElement, LargeBinary, case, false, or_, update
+from sqlalchemy import ColumnElement, LargeBinary, case, false, update
 from sqlmodel import Field, SQLModel, col, delete, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from chat_api.database import CountedId, Database, UtcDateTime
+from chat_api.database import CountedId, Database, UtcDateTime, has_come, in_batches
 from chat_api.metrics import OUTBOX, OUTBOX_AGE, OUTBOX_WAIT, UNPUBLISHED
 from contracts.events import CloudEvent, Event, InvalidEvent
 from contracts.names import CHAT_API
@@ -96,14 +96,13 @@ async def give_way(session: AsyncSession, keys: Sequence[str]) -> None:
 
     A later event of one of these keys is published in order all the same: it takes the key's earlier ones along.
     """
-    for first in range(0, len(keys), _BATCH):
-        some = keys[first : first + _BATCH]
+    for some in in_batches(keys):
         await session.exec(update(OutboxMessage).where(col(OutboxMessage.key).in_(some)).values(bulk=True))
 
 
 def _ripe() -> ColumnElement[bool]:
     """What may be published by now."""
-    return or_(col(OutboxMessage.not_before).is_(None), col(OutboxMessage.not_before) <= datetime.now(UTC))
+    return has_come(col(OutboxMessage.not_before), datetime.now(UTC))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ from chat_api.channels.models import EmailAddress, ItemDelivery, Webhook
 from chat_api.inbox.models import InboxItem
 from contracts.channels import Channel, DeliveryState
 
+_REMINDERS_GO_TO = (col(EmailAddress.verified_at).is_not(None), col(EmailAddress.enabled))
+
 
 class ChannelRepository:
     """The channels within one transaction."""
@@ -23,18 +25,12 @@ class ChannelRepository:
 
     async def mailed_to(self, user_id: str) -> EmailAddress | None:
         """The address that reminders go to, if they do."""
-        query = select(EmailAddress).where(
-            EmailAddress.user_id == user_id, col(EmailAddress.verified_at).is_not(None), col(EmailAddress.enabled)
-        )
+        query = select(EmailAddress).where(EmailAddress.user_id == user_id, *_REMINDERS_GO_TO)
         return (await self._session.exec(query)).first()
 
     async def who_is_mailed_to(self, user_ids: Collection[str]) -> frozenset[str]:
         """Those of these users who have an address that reminders go to."""
-        query = select(EmailAddress.user_id).where(
-            col(EmailAddress.user_id).in_(user_ids),
-            col(EmailAddress.verified_at).is_not(None),
-            col(EmailAddress.enabled),
-        )
+        query = select(EmailAddress.user_id).where(col(EmailAddress.user_id).in_(user_ids), *_REMINDERS_GO_TO)
         return frozenset((await self._session.exec(query)).all())
 
     async def who_has_a_webhook(self, user_ids: Collection[str]) -> frozenset[str]:

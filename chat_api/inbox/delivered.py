@@ -5,14 +5,13 @@ import contextlib
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from chat_api.database import Database
+from chat_api.database import ROWS_AT_ONCE, Database
 from chat_api.inbox.repository import InboxRepository
 from servicekit.logs import get_logger
 
 log = get_logger(__name__)
 
 _GATHER = 0.2  # seconds
-_AT_ONCE = 500  # a statement has room for some thousand values
 
 
 class DeliveredNotes:
@@ -33,7 +32,7 @@ class DeliveredNotes:
         """Write down what was added before this call."""
         async with self._writing:
             while self._ids:
-                taken = sorted(self._ids)[:_AT_ONCE]
+                taken = sorted(self._ids)[:ROWS_AT_ONCE]
                 async with self._database.writing() as session:
                     await InboxRepository(session).mark_delivered(taken, datetime.now(UTC))
                 self._ids.difference_update(taken)

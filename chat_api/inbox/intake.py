@@ -13,9 +13,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Index, LargeBinary, insert
-from sqlmodel import Field, SQLModel, col, delete, or_, select, update
+from sqlmodel import Field, SQLModel, col, delete, select, update
 
-from chat_api.database import CountedId, Database, UtcDateTime
+from chat_api.database import CountedId, Database, UtcDateTime, has_come
 from chat_api.inbox.feed import InboxFeed
 from chat_api.inbox.receiving import Received, note, receive, users_of
 from chat_api.outbox import OutboxRelay
@@ -211,4 +211,4 @@ _ORDER: Sequence[Any] = (col(IntakeRow.rank), col(IntakeRow.due_at), col(IntakeR
 
 
 def _ripe() -> ColumnElement[bool]:
-    return or_(col(IntakeRow.not_before).is_(None), col(IntakeRow.not_before) <= datetime.now(UTC))
+    return has_come(col(IntakeRow.not_before), datetime.now(UTC))

@@ -8,9 +8,8 @@ from sqlmodel import col, func, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from chat_api.auth.models import User
+from chat_api.database import in_batches
 from chat_api.inbox.models import InboxItem
-
-_USERS_AT_ONCE = 500  # a statement has room for some thousand values
 
 
 class InboxRepository:
@@ -55,8 +54,7 @@ class InboxRepository:
         """
         newest = select(func.max(InboxItem.id)).where(col(InboxItem.user_id) == col(User.id)).scalar_subquery()
         found: dict[str, int] = {}
-        for first in range(0, len(user_ids), _USERS_AT_ONCE):
-            some = user_ids[first : first + _USERS_AT_ONCE]
+        for some in in_batches(user_ids):
             rows = await self._session.exec(select(User.id, newest).where(col(User.id).in_(some)))
             found.update({user_id: item_id for user_id, item_id in rows if item_id is not None})
         return found
@@ -64,9 +62,7 @@ class InboxRepository:
     async def later_than(self, ids: Mapping[str, int]) -> Sequence[InboxItem]:
         """These users' items later than the id that is named for each, by id."""
         found: list[InboxItem] = []
-        users = list(ids)
-        for first in range(0, len(users), _USERS_AT_ONCE):
-            some = users[first : first + _USERS_AT_ONCE]
+        for some in in_batches(list(ids)):
             query = select(InboxItem).where(
                 col(InboxItem.user_id).in_(some), col(InboxItem.id) > min(ids[user_id] for user_id in some)
             )

@@ -18,12 +18,7 @@ from chat_api.outbox import OutboxRelay
 from chat_api.tasks.repository import TaskRepository
 from chat_api.tasks.service import TaskService, TaskWithReminders
 from chat_api.tasks.snoozing import snooze
-from contracts.events import (
-    ReminderResponse,
-)
-from servicekit.logs import get_logger
-
-log = get_logger(__name__)
+from contracts.events import ReminderResponse
 
 Result = TypeVar("Result")
 

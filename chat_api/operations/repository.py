@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from chat_api.auth.models import User
 from chat_api.channels.models import ItemDelivery
+from chat_api.database import has_come
 from chat_api.inbox.intake import IntakeRow
 from chat_api.inbox.models import InboxItem
 from chat_api.outbox import OutboxMessage
@@ -80,7 +81,7 @@ class OperationsRepository:
     async def outbox(self, now: datetime) -> tuple[int, int, datetime | None]:
         """How many events could be published, how many are for later, and since when the oldest waits."""
         later = col(OutboxMessage.not_before) > now
-        ripe = or_(col(OutboxMessage.not_before).is_(None), col(OutboxMessage.not_before) <= now)
+        ripe = has_come(col(OutboxMessage.not_before), now)
         count = select(func.count()).select_from(OutboxMessage)
         number = (await self._session.exec(count.where(ripe))).one()
         for_later = (await self._session.exec(count.where(later))).one()

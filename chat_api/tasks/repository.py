@@ -6,10 +6,10 @@ from datetime import datetime
 from sqlmodel import col, func, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from chat_api.database import in_batches
 from chat_api.tasks.models import Reminder, Task, TaskKind, TaskList, TaskStatus, WishStatus
 from chat_api.tasks.query import TaskQuery
 
-_AT_ONCE = 500  # a statement has room for some thousand values
 WAITING = (WishStatus.PENDING, WishStatus.SCHEDULED)
 
 
@@ -89,8 +89,7 @@ class TaskRepository:
     async def due_before(self, task_ids: Sequence[str], instant: datetime) -> frozenset[str]:
         """Those of these tasks that have a reminder before `instant` (aware)."""
         found: set[str] = set()
-        for first in range(0, len(task_ids), _AT_ONCE):
-            some = task_ids[first : first + _AT_ONCE]
+        for some in in_batches(task_ids):
             query = select(Reminder.task_id).where(col(Reminder.task_id).in_(some), col(Reminder.due_at) < instant)
             found.update((await self._session.exec(query)).all())
         return frozenset(found)
