@@ -9,6 +9,7 @@ from fastapi import Depends, FastAPI
 from chat_api import health
 from chat_api.activity import endpoints as activity
 from chat_api.activity.service import ActivityService
+from chat_api.admission import Admission
 from chat_api.assistant import endpoints as chat
 from chat_api.assistant.service import Assistant
 from chat_api.auth import endpoints as auth
@@ -89,6 +90,13 @@ def create_app(settings: Settings, services: Services, checks: Mapping[str, Chec
 
     document = functools.cache(lambda: describe(app))
     app.openapi = document  # type: ignore[method-assign]
+    app.add_middleware(
+        Admission,
+        max_in_flight=settings.max_requests_in_flight,
+        max_waiting=settings.max_requests_waiting,
+        patience=settings.request_patience,
+    )
+    # Around it: what is refused is logged and counted, too.
     app.add_middleware(
         Edge,
         max_request_bytes=settings.max_request_bytes,

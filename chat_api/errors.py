@@ -137,6 +137,16 @@ class Busy(ChatApiError):
     headers: ClassVar[dict[str, str]] = {"Retry-After": "5"}
 
 
+class Overloaded(ChatApiError):
+    """More is asked for at once than can be answered in time."""
+
+    status = 503
+    title = "Too many requests at once"
+
+    def __init__(self) -> None:
+        super().__init__("Too many requests are waiting. Nothing was changed by this one; try again in some seconds.")
+
+
 class Unavailable(ChatApiError):
     """A part of the system that this needs is away."""
 

@@ -16,6 +16,16 @@ REQUEST_SECONDS: Final = Histogram(
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0),
     registry=REGISTRY,
 )
+IN_FLIGHT: Final = Gauge(
+    "todo_requests_in_flight", "Requests that are worked on, without streams and the page's files.", registry=REGISTRY
+)
+WAITING: Final = Gauge("todo_requests_waiting", "Requests that wait until fewer are worked on.", registry=REGISTRY)
+SHED: Final = Counter(
+    "todo_requests_shed",
+    "Requests refused because too many were there: the line was full, or they had waited in it too long.",
+    ["reason"],
+    registry=REGISTRY,
+)
 STREAMS: Final = Gauge("todo_streams_open", "Pages that listen for their user's reminders.", registry=REGISTRY)
 
 LAG: Final = metrics.lag(REGISTRY, "inbox", "stream")
@@ -51,6 +61,8 @@ FALLBACKS: Final = Counter(
 
 for _missing in ("language model", "memory"):
     FALLBACKS.labels(_missing)  # from the start, so that the first of a kind is an increase, too
+for _reason in ("full", "waited"):
+    SHED.labels(_reason)
 
 _STREAMING: Final = frozenset({"/api/v1/events"})
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})

@@ -22,6 +22,15 @@ class Settings(ServiceSettings):
     cookie_secure: bool = Field(default=False, description="Set the session cookie for HTTPS only.")
     max_request_bytes: int = Field(default=65536, ge=1024, description="A longer request body is refused.")
     max_import_bytes: int = Field(default=5 * 1024 * 1024, ge=1024, description="A longer file to import is refused.")
+    max_requests_in_flight: int = Field(
+        default=256, ge=1, description="Requests worked on at once, without open streams, probes and the page's files."
+    )
+    max_requests_waiting: int = Field(
+        default=1000, ge=0, description="With more requests than this waiting for their turn, others are refused (503)."
+    )
+    request_patience: float = Field(
+        default=5.0, gt=0, le=60, description="Seconds that a request waits for its turn before it is refused (503)."
+    )
     relay_parallel: int = Field(default=32, ge=1, le=512, description="Tasks whose events are published at once.")
     relay_bulk_rate: float = Field(
         default=30.0,
