@@ -14,6 +14,7 @@ from chat_api.understand.facts import (
     Ends,
     Evidence,
     Found,
+    Offset,
     Starts,
 )
 from chat_api.understand.quantities import duration, whole_number
@@ -25,6 +26,7 @@ _STRETCH_JOINS: Final = frozenset({"-", "\u2013", "to", "through", "until", "til
 _SHORT: Final = frozenset({"hour", "hours", "hr", "hrs", "minute", "minutes", "min", "mins"})
 _LONGEST_COUNT: Final = len("x999")
 _NEAR: Final = 4
+_REPEATING: Final = frozenset({"every", "each", "daily", "weekly", "monthly", "hourly", "everyday", "nightly"})
 _TIMES: Final = {"twice": 2, "thrice": 3}
 
 
@@ -117,8 +119,9 @@ def _starting(tokens: Tokens, index: int, context: Context) -> Found | None:
     if begins is not None and isinstance(begins.facts[0], Day) and tokens.word(begins.end) in _STRETCH_JOINS:
         ends = month_at(tokens, begins.end + 1, context)
         if ends is not None and isinstance(ends.facts[0], Day) and day_of(ends) > day_of(begins):
-            # "from january to march"
-            return Found(index, ends.end, (Starts(day_of(begins)), Ends(until=_month_end(day_of(ends)))))
+            # "from january to march"; the year of "from may to oct 2028" is that of both
+            start = in_year_of(begins.facts[0], ends.facts[0]).date
+            return Found(index, ends.end, (Starts(start), Ends(until=_month_end(day_of(ends)))))
     day = _bounding_day(tokens, index + 1, context)
     return None if day is None else Found(index, day[1], (Starts(day[0]),))
 
@@ -134,8 +137,12 @@ def _lasting(tokens: Tokens, index: int) -> Found | None:
         if unit is not None and not unit[2]:
             return Found(index, place + 1, (Ends(lasting=Duration(unit[0], unit[1])),))
     length = duration(tokens, place)
-    if length is None or (length[0].seconds and not tokens.remembered(_within_day, 0)):
+    ahead = tokens.phrase(index + 1, ("the", "next"))
+    if length is None or (length[0].seconds and not (ahead or tokens.remembered(_within_day, 0))):
         return None
+    if ahead and not any(tokens.word(at) in _REPEATING for at in range(len(tokens))):
+        # "no sugar for the next 10 days": a task that ends then
+        return Found(index, length[1], (Offset(length[0]),))
     return Found(index, length[1], (Ends(lasting=length[0]),))
 
 

@@ -54,11 +54,20 @@ _INSTEAD_FILLERS: Final = frozenset(
 
 def read_change(tokens: Tokens, head: Head, context: Context) -> Understanding | None:
     """The change that a message with this head asks for; None when its words are a task of their own."""
+    if tokens.word(head.start) == "shift" and _time_at(tokens, head.body, context):
+        # "shift 7am to 7pm saturday" is one at work
+        return None
     shifted = _shifted(tokens, head)
     if shifted is not None or (tokens.word(head.start) in _NEED_POINTER and not _pointed(tokens, head)):
         return shifted
     joined = (_changed_at(tokens, head, join, context) for join in _joins(tokens, head))
     return next((change for change in joined if change is not None), None) or _without_join(tokens, head, context)
+
+
+def _time_at(tokens: Tokens, place: int, context: Context) -> bool:
+    """Whether a time stands at this place."""
+    found = scan(tokens, place, context).found
+    return bool(found) and found[0].start == place
 
 
 def _without_join(tokens: Tokens, head: Head, context: Context) -> Understanding | None:

@@ -32,7 +32,7 @@ _LAST_HOUR: Final = 23
 _LAST_MINUTE: Final = 59
 _FOUR_DIGITS: Final = 4
 _NOON: Final = 12
-_RANGE_JOINS: Final = frozenset({"-", "\u2013", "to", "until", "till"})
+_RANGE_JOINS: Final = frozenset({"-", "\u2013", "to", "until", "till", "til"})
 _RANGE_FOLLOWERS: Final = BOUNDARIES | NAMED_DAYS.keys() | WEEKDAYS.keys()
 
 
@@ -71,13 +71,25 @@ def _past_this_hour(tokens: Tokens, index: int, context: Context) -> Found | Non
 def _with_range(tokens: Tokens, found: Found) -> Found:
     """The start of a range counts: "5-7pm" is 17:00, "from 9 to 11" is 9:00."""
     clock: Fact = found.facts[0]
-    if tokens.word(found.end) not in _RANGE_JOINS or not isinstance(clock, Clock):
+    between = tokens.word(found.start - 1) in {"between", "btw"} and tokens.word(found.end) in {"and", "&"}
+    if not (between or tokens.word(found.end) in _RANGE_JOINS) or not isinstance(clock, Clock):
         return found
     for reader in _RANGE_ENDS:
         last = reader(tokens, found.end + 1)
         if last is not None and isinstance(last.facts[0], Clock):
             return Found(found.start, last.end, (_towards(clock, last.facts[0]),))
-    return found
+    return _with_bare_end(tokens, found, clock)
+
+
+def _with_bare_end(tokens: Tokens, found: Found, clock: Clock) -> Found:
+    """ "6:30-8", "10am-12", "9:30 to 11": a number that only the start makes an hour."""
+    number = whole_number(tokens, found.end + 1)
+    if number is None or not 1 <= number[0] <= _LAST_HOUR + 1 or tokens.digits(found.end + 1) > 2:  # noqa: PLR2004
+        return found
+    if goes_on(tokens, number[1]) or tokens.word(number[1]) not in _RANGE_FOLLOWERS - {"to", "-"}:
+        return found
+    last = Clock(number[0] % (_LAST_HOUR + 1), ambiguous=number[0] <= _NOON)
+    return Found(found.start, number[1], (_towards(clock, last),), found.evidence)
 
 
 def _towards(first: Clock, last: Clock) -> Clock:

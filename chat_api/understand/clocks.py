@@ -10,6 +10,7 @@ from chat_api.understand.bare_clocks import (
     read_in_part,
     read_military,
 )
+from chat_api.understand.cues import APPOINTMENTS
 from chat_api.understand.facts import Clock, Evidence, Found
 from chat_api.understand.hundreds import HUNDREDS_STARTS, read_called_out
 from chat_api.understand.meridiem import decimal_follows, inside_number, read_meridiem, with_meridiem
@@ -25,6 +26,8 @@ from chat_api.understand.words import (
     NO_CLOCK_AFTER,
     NOON,
     NUMBERS,
+    PART_WORDS,
+    TONIGHT,
     UNITS,
     WEEKDAYS,
 )
@@ -135,7 +138,7 @@ def _half_alone(tokens: Tokens, index: int, place: int) -> bool:
     before = tokens.word(index - 1)
     if before in HOUR_CONNECTORS:
         return True
-    after_day = not before or before in WEEKDAYS.keys() | NAMED_DAYS.keys() | {"morning", "evening", "afternoon"}
+    after_day = not before or before in WEEKDAYS.keys() | NAMED_DAYS.keys() | TONIGHT | PART_WORDS.keys()
     hour = whole_number(tokens, place)
     return after_day and hour is not None and tokens.word(hour[1]) in BOUNDARIES
 
@@ -185,7 +188,9 @@ def read_written_clock(tokens: Tokens, index: int, *, ends_range: bool = False) 
         return None
     # "8.20 tomorrow", but "pay 8.20"
     found = with_meridiem(tokens, index, end, Clock(hour, minute, second, ambiguous))
-    return found.needing(Evidence.NEIGHBOUR) if dotted else found
+    # "lunch 12.30 with ann tomorrow"
+    sure = not dotted or (tokens.word(index - 1) in APPOINTMENTS and minute % 5 == 0)
+    return found if sure else found.needing(Evidence.NEIGHBOUR)
 
 
 def _is_verse(tokens: Tokens, index: int) -> bool:

@@ -332,17 +332,6 @@ GREETINGS: Final = frozenset(
     """
     hi hello hey hiya yo good morning afternoon evening day there howdy greetings sup hallo ciao bye goodbye night
     how are you what's up nice to meet today doing is it going
-    rate tag bump dye assign audit amend approve archive backup bathe blend boil brainstorm brief burn bury carry carve
-    cash catch chat chill chop clip coach comb congratulate convert cover craft delegate deposit dig dine disable
-    discuss dismantle divide dress drain enable enter estimate evaluate examine exchange export extend fasten fertilize
-    film finalize finalise fit flip flush format frame glue grade grease greet grind groom handle heat hide hike hold
-    identify import inflate insulate insure interview investigate jump kick knead laminate level lift link live lower
-    mix monitor mount nap observe offer outline pair pass perform pickle pitch place plug pour preheat prep preorder
-    process promise propose protect quit rake reach rebook reboot recharge recheck reconcile reconnect redo refresh
-    reheat reinstall relax remember reorder reorganize resend resign resize retrieve roast rotate sand scrape seal
-    season settle sharpen shred shut sketch ski skip smoke soak sow spray squeeze stack stamp staple stick store
-    support surf sync tackle taste tie tighten toast toss transcribe transplant tune tutor unclog unlock warm weed
-    whisk wire wish zip pump snap spot count sit stay pray bet prove cheer chuck ditch donate
     """
 )
 )  # fmt: skip
@@ -409,6 +398,21 @@ VERBS: Final = frozenset(
     test text thank think throw tidy top touch track trade train transfer translate treat trim try turn tweet type
     unblock uninstall unpack unplug unsubscribe update upgrade upload use vacuum vacation verify view visit
     volunteer vote wait wake walk wash watch water wax weigh whatsapp wipe withdraw work wrap write
+    admit amend annotate approve archive assign audit audition avoid backup bathe bet bleed blend boil brainstorm
+    brief bump burn bury carry carve cash catch chart chat cheer chill chop chuck circulate cite claim clamp clip
+    coach comb congratulate convert count cover craft cram debrief delegate deposit deworm dig dine disable
+    discharge discuss dismantle ditch divide dm donate drain dress dye enable enter escalate estimate evaluate
+    examine exchange expense export extend facetime facilitate fasten fertilize film finalise finalize fit flip
+    flush forecast format frame glue grade grease greet grind groom grout handle heat hide hike hold identify
+    import inflate insulate insure interview investigate jot jump kick knead laminate level lift link live lower
+    marinate mix monitor mount msg nap nip nudge observe offer onboard outline overhaul pair pass patch perform
+    pester pickle pitch place plug pop pour pray preheat preorder prep prioritise prioritize process promise
+    propose protect prove pump quit quiz rake rate reach reapply rebook reboot recharge recheck reclaim reconcile
+    reconnect recruit redact redo refresh reheat rehome reinstall relax remember remit remortgage render reorder
+    reorganize resend resign resit resize retrieve rewatch ring roast rotate sand scoop scrape seal season settle
+    sharpen shortlist shred shut sit sketch ski skip smoke snap soak sow spot spray squeeze stack stamp staple stay
+    stick store strip summarise summarize support surf swot sync tackle tag taste thaw tie tighten toast toss
+    transcribe transplant tune tutor unclog unload unlock vaccinate warm weed whisk wire wish worm zip
     """
     )
 )
@@ -422,6 +426,15 @@ NOUNS: Final = frozenset(
     hotel holiday gift present presents flowers cake pizza wine beer batteries toothpaste shampoo soap paper ink
     interview exam deadline workout run swim meditation prescription package parcel library books book review
     renewal payment subscription budget newsletter blog website demo sprint retro
+    """
+    )
+)
+# What has its time: behind a weekday they are that day's.
+APPOINTMENTS: Final = frozenset(
+    _words(
+        """
+    lunch dinner breakfast brunch gym yoga dentist doctor haircut swimming football soccer tennis pilates physio therapy
+    rehearsal interview exam flight vet orthodontist optician checkup shift drinks rugby cricket hockey piano ballet
     """
     )
 )

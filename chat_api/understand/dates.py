@@ -179,6 +179,12 @@ def _counted_day(tokens: Tokens, index: int, named: tuple[int, int], context: Co
     return Found(index, stop, (Day(month.replace(day=month_length(month) + 1 + value)),))
 
 
+def _this_month(tokens: Tokens, index: int, end: int, context: Context) -> tuple[date, int] | None:
+    """The month of "on the last friday", "on the first workday": this one, where nothing else is said."""
+    led = tokens.word(index) == "the" and tokens.word(index - 1) in {"on", "by"}
+    return (context.today.replace(day=1), end) if led and tokens.word(end) in BOUNDARIES - {"of", "-"} else None
+
+
 def _of_year(tokens: Tokens, place: int, context: Context) -> tuple[int, int] | None:
     """The year of "of the year", "of next year", "of 2027", and where it ends."""
     if tokens.word(place) not in {"of", "in"}:
@@ -194,12 +200,12 @@ def _of_year(tokens: Tokens, place: int, context: Context) -> tuple[int, int] | 
 def _workday_of(tokens: Tokens, index: int, named: tuple[int, int], context: Context) -> Found | None:
     """ "the first business day of next month", "the last working day of the month"."""
     value, end = named
-    first = month_after_of(tokens, end, context)
+    first = month_after_of(tokens, end, context) or _this_month(tokens, index, end, context)
     if first is None:
         return None
     month, stop = first
     day = _workday(month, value)
-    if day is not None and day < context.today and tokens.word(stop - 1) == "month":
+    if day is not None and day < context.today and (stop == end or tokens.word(stop - 1) == "month"):
         day = _workday(plus(month, Duration(months=1)), value)
     return None if day is None else Found(index, stop, (Day(day),))
 
@@ -225,7 +231,8 @@ def _nth_weekday(tokens: Tokens, index: int, context: Context) -> Found | None:
     position, end = named
     weekday = WEEKDAYS[tokens.word(end)]
     part = PART_WORDS.get(tokens.word(end + 1))
-    first = month_after_of(tokens, end + (1 if part is None else 2), context)
+    stop = end + (1 if part is None else 2)
+    first = month_after_of(tokens, stop, context) or _this_month(tokens, index, stop, context)
     if first is None:
         return None
     start, stop = first
@@ -298,9 +305,14 @@ def _now(tokens: Tokens, index: int, context: Context) -> Found | None:
 def _weeks_on(tokens: Tokens, end: int) -> tuple[int, int]:
     """The weeks that "friday week", "tomorrow fortnight" add, and where that ends."""
     weeks = {"week": 1, "fortnight": 2}.get(tokens.word(end), 0)
-    if not weeks or tokens.word(end + 1) not in BOUNDARIES:
+    if not weeks or not (tokens.word(end + 1) in BOUNDARIES or _clock_follows(tokens, end + 1)):
         return 0, end
     return weeks, end + 1
+
+
+def _clock_follows(tokens: Tokens, place: int) -> bool:
+    """The 8am of "sat week 8am", the 17:30 of "monday week 17:30"."""
+    return tokens.number(place) is not None and tokens.word(place + 1) in {"am", "pm", ":"}
 
 
 def _weekday(tokens: Tokens, index: int, context: Context) -> Found | None:
@@ -342,7 +354,7 @@ def _weekday(tokens: Tokens, index: int, context: Context) -> Found | None:
     evidence = Evidence.NONE
     if not lead or lead == "last":
         paired = tokens.word(end) in {"or", "and", "&"} and tokens.word(end + 1) in WEEKDAYS
-        doubtful = tokens.word(place) in _AMBIGUOUS_WEEKDAYS and not (paired or _ends_errand(tokens, place))
+        doubtful = tokens.word(place) in _AMBIGUOUS_WEEKDAYS and not (weeks or paired or _ends_errand(tokens, place))
         evidence = Evidence.CONNECTOR if doubtful else Evidence.PLACE
     by_name = week is None and not weeks and lead != "last"
     return Found(index, end, (Day(day, past_meant=lead == "last", remark=remark, by_name=by_name),), evidence)

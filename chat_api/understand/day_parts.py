@@ -36,7 +36,16 @@ def _tied(tokens: Tokens, index: int) -> Found | None:
         return Found(index, index + 5, (Part("morning"),))
     if tokens.phrase(index, ("first", "thing")):
         return Found(index, index + 2, (Part("morning"),), Evidence.NEIGHBOUR)
-    return None
+    return _last_thing(tokens, index)
+
+
+def _last_thing(tokens: Tokens, index: int) -> Found | None:
+    """ "last thing tonight", "last thing at night", "last thing friday"."""
+    if not tokens.phrase(index, ("last", "thing")):
+        return None
+    tied = tokens.word(index + 2) in TONIGHT
+    end = index + 3 if tied else index + 4 if tokens.phrase(index + 2, ("at", "night")) else index + 2
+    return Found(index, end, (Part("night", this=tied),), Evidence.NEIGHBOUR if end == index + 2 else Evidence.NONE)
 
 
 def _led(tokens: Tokens, index: int) -> Found | None:

@@ -28,6 +28,7 @@ def read_dotted(tokens: Tokens, index: int, pair: tuple[int, int], context: Cont
     """24.12. with its second full stop; 24.12 without, where it can be no time."""
     end = index + 4
     closed = tokens.word(end - 1) == "." and tokens.glued(end - 1) and not tokens.glued(end)
+    led = tokens.word(index - 1) in _BEFORE_DOTTED
     at_end = closed and not tokens.word(end) and tokens.digits(index + 2) == _TWO_DIGITS
     if not closed or at_end:
         bare = _dotted_pair(tokens, index, pair, context, end=end if closed else end - 1)
@@ -35,7 +36,7 @@ def read_dotted(tokens: Tokens, index: int, pair: tuple[int, int], context: Cont
             return bare
     if not possible(*pair):
         return None
-    certain = tokens.digits(index) == _TWO_DIGITS == tokens.digits(index + 2)
+    certain = led or tokens.digits(index) == _TWO_DIGITS == tokens.digits(index + 2)
     found = yearless(index, end, pair[1], pair[0], context)
     return found.needing(pair_evidence(tokens, index, certain=certain))
 

@@ -223,9 +223,10 @@ def _bare_days(tokens: Tokens, place: int) -> tuple[Rule, int] | None:
         if end != following:
             break
     glued = tokens.glued(end) and tokens.word(end) not in {",", ".", "!", "?", ")"}
-    if not days or glued or tokens.word(end) not in BOUNDARIES:
+    of_month = each_month_end(tokens, end)
+    if not days or glued or not (of_month or tokens.word(end) in BOUNDARIES):
         return None
-    return Rule("MONTHLY", month_days=tuple(sorted(set(days)))), end
+    return Rule("MONTHLY", month_days=tuple(sorted(set(days)))), of_month or end
 
 
 def _month_body(tokens: Tokens, place: int, context: Context) -> tuple[Fact, int] | None:

@@ -105,9 +105,13 @@ class Before:
 
 @dataclass(frozen=True, slots=True)
 class Invalid:
-    """Something that looks like a date or time and cannot be one; ``reason`` is a sentence."""
+    """Something that looks like a date or time and cannot be one; ``reason`` is a sentence.
+
+    ``guess``: what was meant, most likely; it is asked about.
+    """
 
     reason: str
+    guess: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,6 +110,9 @@ def read_numeric(tokens: Tokens, index: int, context: Context) -> Found | None:
     if tokens.digits(index + 4) == _TWO_DIGITS:
         year += _CENTURY
     dotted = tokens.word(index + 1) == "."
+    if min(first, second) > MONTHS_IN_YEAR and tokens.digits(index + 4) == _TWO_DIGITS:
+        # "a 30-60-90 plan": neither can be a month
+        return None
     weekday = weekday_before(tokens, index)
     day, month, remark = day_and_month_of(
         first, second, context, day_first=True if dotted else None, weekday=weekday, year=year
@@ -189,7 +192,7 @@ def _on_weekday(found: Found, weekday: int) -> Found:
         return found
     true_name, named = WEEKDAY_NAMES[day.weekday()], WEEKDAY_NAMES[weekday]
     reason = f"{day.day} {MONTH_NAMES[day.month]} {day.year} is a {true_name}, not a {named}."
-    return Found(found.start, found.end, (Invalid(reason),))
+    return Found(found.start, found.end, (Invalid(reason, guess=day),))
 
 
 def _closes(tokens: Tokens, index: int, end: int) -> bool:

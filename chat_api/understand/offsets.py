@@ -302,14 +302,19 @@ def _from_day(tokens: Tokens, index: int, end: int, amount: Duration, context: C
 
 
 def _after_clock(tokens: Tokens, index: int, end: int, amount: Duration) -> Found | None:
-    """ "30 minutes from 5pm", "an hour after noon": a time of day that much later."""
-    if not amount.seconds or amount.months or amount.days or tokens.word(end) not in {"from", "after", "past"}:
+    """ "30 minutes from 5pm", "an hour after noon", "two hours before 5": a time of day that much later or earlier."""
+    direction = tokens.word(end)
+    if not amount.seconds or amount.months or amount.days or direction not in {"from", "after", "past", "before"}:
         return None
     base = single_clock(tokens, end + 1)
     if base is None or len(base.facts) > 1 or not isinstance(base.facts[0], Clock):
         return None
+    if direction == "before" and tokens.word(base.end) not in BOUNDARIES:
+        # "an hour before 5pm mass"
+        return None
     clock = base.facts[0]
-    minutes = (clock.hour * _HOUR + clock.minute + amount.seconds // _MINUTE) % _DAY_MINUTES
+    away = -amount.seconds if direction == "before" else amount.seconds
+    minutes = (clock.hour * _HOUR + clock.minute + away // _MINUTE) % _DAY_MINUTES
     hour, minute = divmod(minutes, _HOUR)
     moved = replace(clock, hour=hour, minute=minute, ambiguous=clock.ambiguous and 1 <= hour <= _NOON)
     return Found(index, base.end, (moved,), base.evidence)
@@ -343,8 +348,8 @@ def read_before(tokens: Tokens, index: int, context: Context) -> Found | None:
     if length is None:
         return None
     amount, end = length
-    if tokens.word(end) == "before" and not amount.seconds:
-        counted = _from_day(tokens, index, end, amount, context)
+    if tokens.word(end) == "before":
+        counted = _from_day(tokens, index, end, amount, context) or _after_clock(tokens, index, end, amount)
         if counted is not None:
             return counted
     noticed = tokens.word(end) in {"reminder", "notice", "warning"} and tokens.word(index - 1) in {

@@ -41,6 +41,7 @@ _PERIODS: Final[dict[str, str]] = {
 _PLACES: Final = {
     "start": 1, "beginning": 1, "begin": 1, "early": 1, "middle": _MIDDLE, "mid": _MIDDLE, "late": _LATE, "end": LAST,
 }  # fmt: skip
+_VERBS_TOO: Final = frozenset({"may", "march"})
 _ENDING: Final = frozenset({"week", "month", "quarter", "year"})
 _BEFORE_END: Final = frozenset({"by", "at", "before", "until", "till", "for", "on", "the"})
 _SHORT_ENDS: Final = {"eow": "week", "eom": "month", "eoq": "quarter", "eoy": "year"}
@@ -140,9 +141,12 @@ def _next_period(tokens: Tokens, index: int, context: Context) -> Found | None:
             return on_day
     if lead == "this" and period == "week":
         return None
+    remark = None
+    if ahead and period in {"month", "quarter", "year"}:
+        remark = f"I took the first day of the {period}; say another if you want it later."
     named = tokens.word(index) == "the" or lead in {"following", "coming", "upcoming"}
     evidence = Evidence.CONNECTOR if led and period == "weekend" else Evidence.PLACE if named else Evidence.NONE
-    return Found(index, end, (Day(_first_day(period, context, ahead)),), evidence)
+    return Found(index, end, (Day(_first_day(period, context, ahead), remark=remark),), evidence)
 
 
 def _hyphened_weekend(tokens: Tokens, index: int) -> tuple[str, int] | None:
@@ -174,7 +178,10 @@ def _day_in_period(tokens: Tokens, index: int, end: int, period: tuple[str, int]
 
 def _in_year(tokens: Tokens, index: int, end: int, first: date) -> Found | None:
     """ "next year in june", "next year on may 3"."""
-    if tokens.word(end) not in {"in", "on"}:
+    if tokens.word(end) in MONTHS and tokens.word(end) not in _VERBS_TOO:
+        # "next year january"
+        end -= 1
+    elif tokens.word(end) not in {"in", "on"}:
         return None
     pair = day_and_month(tokens, end + 2 if tokens.word(end + 1) == "the" else end + 1)
     if pair is not None:

@@ -87,6 +87,7 @@ _PLAIN_ADVERBS: Final = frozenset(
         "semiannually",
         "semiannual",
         "biannually",
+        "annually",
         "everyday",
         "bimonthly",
     }
@@ -248,7 +249,8 @@ def _day_list(tokens: Tokens, index: int, context: Context) -> Found | None:
     closes = tokens.word(end) in {"", ".", "!"} and first == index and bool(tokens.word(index - 1))
     if len(days) >= _ROW and (slashed >= len(days) - 1 or closes):
         # "tue/thu/sat", "gym mon wed fri"
-        return Found(first, end, (Rule("WEEKLY", weekdays=days),), Evidence.PLACE)
+        evidence = Evidence.PLACE if closes else Evidence.NONE
+        return Found(first, end, (Rule("WEEKLY", weekdays=days),), evidence)
     while tokens.word(place) in {"at", "@", ","}:
         place += 1
     joined = any(tokens.word(at) in {"&", "+", "/"} for at in range(index, end))

@@ -119,6 +119,9 @@ def each_month_end(tokens: Tokens, place: int) -> int:
     start = place + 1 if tokens.word(place) in {"of", "in"} else place
     if tokens.word(start) in {"each", "every", "a"} and tokens.word(start + 1) == "month":
         return start + 2
+    if start != place and tokens.word(start) == "month":
+        # "the 5th of month"
+        return start + 1
     return start + 2 if start != place and tokens.phrase(start, ("the", "month")) else 0
 
 

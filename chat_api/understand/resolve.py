@@ -6,7 +6,7 @@ from typing import Final
 
 from dateutil.relativedelta import relativedelta
 
-from chat_api.understand.facts import Clock, Context, Duration, Facts, Part
+from chat_api.understand.facts import Clock, Context, Duration, Facts, Invalid, Part
 from chat_api.understand.local import to_instant
 from chat_api.understand.model import Need
 from chat_api.understand.repeating import recurring
@@ -38,7 +38,7 @@ def resolve(facts: Facts, context: Context, wish: Wish) -> Timing:
 
 def _resolve(facts: Facts, context: Context, wish: Wish) -> Timing:
     if facts.invalid is not None:
-        return refused(facts.invalid.reason)
+        return _guessed(facts, facts.invalid, context, wish)
     if facts.unsupported is not None and facts.unsupported.instead is not None and len(facts.clocks) > 1:
         facts.rule = facts.unsupported.instead
     elif facts.unsupported is not None:
@@ -60,6 +60,20 @@ def _resolve(facts: Facts, context: Context, wish: Wish) -> Timing:
     if facts.day is not None and facts.day.remark and timing.needs in {None, Need.TIME}:
         timing = replace(timing, remarks=(facts.day.remark, *timing.remarks))
     return _with_reminders(facts, _ask_for_time(timing, facts, context, wish), context)
+
+
+def _guessed(facts: Facts, invalid: Invalid, context: Context, wish: Wish) -> Timing:
+    """The question about what cannot be, with the day that was most likely meant as the first choice."""
+    asked = refused(invalid.reason)
+    if invalid.guess is None or invalid.guess < context.today:
+        return asked
+    day = f"{invalid.guess.day} {invalid.guess:%B} {invalid.guess.year}"
+    if not facts.clocks:
+        return replace(asked, due=invalid.guess, choices=(day, *asked.choices))
+    hour, shift, _ = hour_of(facts.clocks[0], facts.part, wish)
+    timing = at_clock(invalid.guess + timedelta(days=shift), replace(facts.clocks[0], hour=hour), context, ())
+    shown = f"{day} at {hour:02d}:{facts.clocks[0].minute:02d}"
+    return replace(asked, due=timing.due, choices=(shown, *asked.choices))
 
 
 def _once(facts: Facts, context: Context, wish: Wish) -> Timing:

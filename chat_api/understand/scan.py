@@ -7,7 +7,7 @@ from chat_api.understand.almanac import WEEK, plus
 from chat_api.understand.bare_clocks import bare_answer
 from chat_api.understand.bounds import read_bound
 from chat_api.understand.clock_ranges import range_end, read_clock, read_range_start
-from chat_api.understand.cues import NOUNS, VERBS
+from chat_api.understand.cues import APPOINTMENTS, NOUNS, VERBS
 from chat_api.understand.dates import read_day
 from chat_api.understand.day_parts import read_part
 from chat_api.understand.facts import (
@@ -131,13 +131,22 @@ def scan(tokens: Tokens, first: int, context: Context, *, last: int | None = Non
         found = _with_tail(tokens, found)
         candidates.append(found)
         place = found.end
-    candidates = [found for found in candidates if not is_name(tokens, found, first)]
+    candidates = [
+        found for found in candidates if not (is_name(tokens, found, first) or _is_topic(tokens, found, first))
+    ]
     counted = _counted(tokens, candidates, first, stop)
     scanned = Scan(*sort_facts(tokens, counted, first, context.today))
     owned = _owner(tokens, first, stop, context) if only_clock(scanned.facts) else None
     if owned is not None:
         scanned.facts.day = owned
     return scanned
+
+
+def _is_topic(tokens: Tokens, found: Found, first: int) -> bool:
+    """Whether a day is what it is about: "ask Ann about friday", "learn about black friday"."""
+    named = isinstance(found.facts[0], Day) and all(tokens.number(at) is None for at in range(found.start, found.end))
+    led = tokens.word(found.start - 1) == "about" and found.start - 1 > first
+    return named and led and tokens.word(found.start - 2) not in {"me", "us"}
 
 
 def _owner(tokens: Tokens, first: int, stop: int, context: Context) -> Day | None:
@@ -213,6 +222,9 @@ def _hour_after_day(tokens: Tokens, place: int, candidates: list[Found]) -> Foun
     if isinstance(last, Ends) and last.count is not None:
         return None
     if counted is None or counted[0] > _MAX_HOUR or tokens.word(counted[1]) not in BOUNDARIES:
+        return None
+    if tokens.word(counted[1]) == ":" and tokens.glued(counted[1]) and tokens.digits(counted[1] + 1):
+        # "tomorrow 1:1 with Ann"
         return None
     return Found(place, counted[1], (Clock(counted[0], ambiguous=1 <= counted[0] <= _NOON),), Evidence.NEIGHBOUR)
 
@@ -293,6 +305,9 @@ def _pair(tokens: Tokens, left: Found, right: Found) -> bool:
     if isinstance(left.facts[0], Part) and isinstance(right.facts[0], Day):
         # "the morning of the 3rd"
         return left.end + 1 == right.start and tokens.word(left.end) == "of"
+    if isinstance(left.facts[0], Rule) and isinstance(right.facts[0], Clock):
+        # "standup daily 9.15"
+        return left.end == right.start and _closes(tokens, right.end, len(tokens))
     if not isinstance(left.facts[0], Day) or not isinstance(right.facts[0], Part | Clock):
         return False
     if any(tokens.word(at) not in _TOWARDS_CLOCK for at in range(left.end, right.start)):
@@ -318,4 +333,7 @@ def _does(tokens: Tokens, found: Found) -> bool:
     """Whether a verb follows a time: "next week call Ann", but not "weekly review", "friday report"."""
     follows = tokens.word(found.end)
     thing = follows in NOUNS and tokens.word(found.end + 1) in BOUNDARIES
+    if isinstance(found.facts[0], Day) and follows in APPOINTMENTS and tokens.word(found.end + 1) in BOUNDARIES:
+        # "friday lunch with jo", "thursday gym"; not "sunday roast", "friday report"
+        return True
     return not isinstance(found.facts[0], Rule) and follows in VERBS and not thing

@@ -27,6 +27,7 @@ from chat_api.understand.facts import (
     Without,
 )
 from chat_api.understand.text import Tokens
+from chat_api.understand.titles import is_particle
 from chat_api.understand.words import CONNECTORS
 
 _LABELS: Final = (Tag, Priority, ListName)
@@ -38,7 +39,7 @@ _LONG_LEADS: Final = (
     ("no", "later", "then"), ("at", "or", "before"),
     ("just", "after"), ("straight", "after"), ("right", "after"), ("shortly", "after"), ("soon", "after"),
     ("just", "before"), ("right", "before"), ("shortly", "before"),
-    ("at", "exactly"), ("exactly", "at"), ("precisely", "at"), ("at", "precisely"), ("at", "roughly"),
+    ("on", "a"), ("at", "exactly"), ("exactly", "at"), ("precisely", "at"), ("at", "precisely"), ("at", "roughly"),
     ("at", "approximately"), ("at", "about"), ("at", "around"), ("at", "approx"),
     ("immediately", "after"), ("directly", "after"), ("at", "some", "point"), ("some", "point"), ("at", "some", "time"),
 )  # fmt: skip
@@ -62,6 +63,7 @@ _REMINDING: Final = frozenset(
     }
 )
 _WEEK: Final = 7
+_STRETCH_JOINS: Final = frozenset({"to", "until", "till", "til", "through", "-", "\u2013"})
 
 
 def sort_facts(tokens: Tokens, counted: list[Found], first: int, today: date) -> tuple[Facts, tuple[Found, ...]]:
@@ -69,7 +71,13 @@ def sort_facts(tokens: Tokens, counted: list[Found], first: int, today: date) ->
     facts = Facts()
     used: list[Found] = []
     has_rule = any(isinstance(found.facts[0], Rule | Unsupported) for found in counted)
+    closing = False
     for found in counted:
+        if used and not has_rule and _closes_stretch(tokens, facts, used[-1], found, closing=closing):
+            closing = True
+            used[-1] = replace(used[-1], end=found.end)
+            continue
+        closing = False
         if used and not has_rule and isinstance(found.facts[0], Ends) and _follows(tokens, used[-1], found):
             # "holiday from 20 december until 3 january"
             used[-1] = replace(used[-1], end=found.end)
@@ -77,7 +85,7 @@ def sort_facts(tokens: Tokens, counted: list[Found], first: int, today: date) ->
         better = _said_better(facts, found, today) if not has_rule else None
         if better is not None:
             facts.day, facts.offset = better, None
-            used.append(found)
+            used.append(replace(found, start=_with_leads(tokens, used, found, first)))
             continue
         # Without a recurrence, of "from dec 1 to dec 10" the first day counts.
         stretch = not has_rule and isinstance(found.facts[0], Starts)
@@ -88,6 +96,20 @@ def sort_facts(tokens: Tokens, counted: list[Found], first: int, today: date) ->
         if all(taken):
             used.append(replace(found, start=_with_leads(tokens, used, found, first)))
     return facts, tuple(used)
+
+
+def _closes_stretch(tokens: Tokens, facts: Facts, last: Found, found: Found, *, closing: bool) -> bool:
+    """The "sunday noon" of "from friday night to sunday noon": the first day counts."""
+    between = [tokens.word(at) for at in range(last.end, found.start)]
+    if closing:
+        return isinstance(found.facts[0], Clock | Part) and all(word in CONNECTORS for word in between)
+    joined = bool(between) and between[0] in _STRETCH_JOINS and all(word in CONNECTORS for word in between[1:])
+    first = found.facts[0]
+    ends = isinstance(first, Ends) and first.until is not None and isinstance(last.facts[0], Clock | Part)
+    if ends and all(word in CONNECTORS for word in between):
+        # "from monday 8am until tuesday 8am"
+        return facts.day is not None
+    return joined and isinstance(first, Day) and facts.day is not None
 
 
 def _said_better(facts: Facts, found: Found, today: date) -> Day | None:
@@ -150,6 +172,8 @@ def _goes_with(tokens: Tokens, place: int, found: Found) -> bool:
         return False
     if isinstance(found.facts[0], Before) and word in _REMINDING:
         return True
+    if is_particle(tokens, place):
+        return False
     if word == "or" and tokens.word(place + 1) in CONNECTORS and tokens.word(place - 1) in CONNECTORS:
         # "on or before friday"
         return True

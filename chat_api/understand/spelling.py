@@ -12,6 +12,9 @@ ALIASES: Final[dict[str, str]] = {
     for word, aliases in {
         "tomorrow": "tmrw tmr tmw tmrrw tmmrw tmorrow tomorow tommorow tommorrow tomorro tomo 2moro 2morow 2morrow "
         "2mrw 2mro tomorrw tomoz tmoro",
+        "night": "nite",
+        "nights": "nites",
+        "through": "thru",
         "tonight": "tonite 2nite 2night tonigh tonihgt tnite tnight",
         "today": "2day tday",
         "next": "nxt",
@@ -58,14 +61,14 @@ _LONG: Final[tuple[str, ...]] = (
     "tomorrow", "tonight", "yesterday", "morning", "afternoon", "evening", "midnight", "weekend", "weekday",
     "weekdays", "fortnight", "everyday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday",
     "sunday", "january", "february", "august", "september", "october", "november", "december", "minute", "minutes",
-    "hours", "months", "reminder",
+    "hours", "months", "month", "reminder", "within", "before", "between", "every", "today", "daily", "weekly", "april",
 )  # fmt: skip
 _FOR_EXCHANGE: Final = 7
 _LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
 # Words of their own.
 _REAL: Final = frozenset({
     "remainder", "reminders", "mourning", "moaning", "eventing", "horus", "hoars", "hoods", "mouths", "monthly",
-    "monday's", "sundry", "sundae", "fortnite", "minuter",
+    "monday's", "sundry", "sundae", "fortnite", "minuter", "moth", "eery", "toady", "dally",
 })  # fmt: skip
 
 

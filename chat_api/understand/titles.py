@@ -17,13 +17,14 @@ from chat_api.understand.cues import (
 from chat_api.understand.model import Understanding
 from chat_api.understand.quantities import ordinal, whole_number
 from chat_api.understand.text import Kind, Tokens
-from chat_api.understand.words import LAST
+from chat_api.understand.words import AFTER_PARTICLES, LAST, NAMED_DAYS, PARTICLES, TONIGHT, WEEKDAYS
 
 _OUGHTS: Final = tuple(
     (person, *ought)
     for person in ("i", "we")
     for ought in (("need", "to"), ("have", "to"), ("must",), ("should",), ("ought", "to"), ("got", "to"), ("gotta",))
 )
+_DAYS: Final = WEEKDAYS.keys() | NAMED_DAYS.keys() | TONIGHT
 _CLOSING: Final = frozenset(".,;:!?)")
 _QUOTES: Final = "\"'`\u201c\u201d\u00ab\u00bb\u201e\u2018\u2019"
 _MAX_INDEX: Final = 999
@@ -50,6 +51,14 @@ def title_of(tokens: Tokens, kept: Sequence[int], *, after_cue: bool) -> str | N
     if len(words) == 1 and tokens[words[0]].kind is Kind.OPAQUE:
         title = title.strip(_QUOTES).strip()
     return title or None
+
+
+def is_particle(tokens: Tokens, place: int) -> bool:
+    """Whether this "in" or "on" belongs to a verb: "keep the dog in on friday", "turn the heating on at 6"."""
+    word, following = tokens.word(place), tokens.word(place + 1)
+    if word not in PARTICLES or place == 0:
+        return False
+    return following in AFTER_PARTICLES or (word == "in" and following in _DAYS)
 
 
 def _without_oughts(tokens: Tokens, words: list[int]) -> list[int]:
@@ -133,7 +142,7 @@ def _strip(tokens: Tokens, words: list[int], leads: Collection[str], trails: Col
     first, last = 0, len(words)
     while first < last and tokens.word(words[first]) in leads:
         first += 1
-    while first < last and tokens.word(words[last - 1]) in trails:
+    while first < last and tokens.word(words[last - 1]) in trails and not is_particle(tokens, words[last - 1]):
         last -= 1
     return words[first:last]
 

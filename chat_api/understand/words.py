@@ -17,8 +17,18 @@ NUMBERS: Final[dict[str, int]] = {
     """
         )
     )
-} | {"thirty": 30, "forty": 40, "fourty": 40, "fifty": 50, "sixty": 60, "ninety": 90, "dozen": 12}
-TENS: Final = frozenset({20, 30, 40, 50})
+} | {
+    "thirty": 30,
+    "forty": 40,
+    "fourty": 40,
+    "fifty": 50,
+    "sixty": 60,
+    "seventy": 70,
+    "eighty": 80,
+    "ninety": 90,
+    "dozen": 12,
+}
+TENS: Final = frozenset({20, 30, 40, 50, 60, 70, 80, 90})
 
 ORDINALS: Final[dict[str, int]] = {
     word: value
@@ -143,6 +153,9 @@ CONNECTORS: Final = frozenset(
      "till", "til", "the", "starting", "beginning", "sometime", "come", "after", "this", "in", "between", "sharp",
      "during", "towards", "toward", "anytime"}
 )  # fmt: skip
+# Part of a verb ("hand in", "turn on") where another connector leads to the time.
+PARTICLES: Final = frozenset({"in", "on", "by", "around"})
+AFTER_PARTICLES: Final = frozenset({"at", "on", "in", "by", "before", "until", "till", "from", "@", "due"})
 # After these, a bare number can be an hour.
 HOUR_CONNECTORS: Final = frozenset(
     {"at", "@", "by", "around", "about", "from", "until", "till", "before", "after", "~"}

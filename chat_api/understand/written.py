@@ -27,7 +27,7 @@ _YEARS_AHEAD: Final = 10
 _MONTHS_AHEAD: Final = 60
 _STRETCH_JOINS: Final = frozenset({"-", "\u2013", "to", "through"})
 _DATE_JOINS: Final = frozenset({"-", "/"})
-MONTH_LEADS: Final = frozenset({"in", "by", "next", "this", "during", "coming", "month"})
+MONTH_LEADS: Final = frozenset({"in", "by", "before", "next", "this", "during", "coming", "month"})
 # "may", "march"… are more often words than dates.
 _AMBIGUOUS_MONTHS: Final = frozenset({"may", "march", "mar"})
 # Alone these are people and words as well.
@@ -72,7 +72,7 @@ def _with_weekday(tokens: Tokens, found: Found, weekday: int | None) -> Found:
         return found
     true_name = WEEKDAY_NAMES[day.weekday()]
     reason = f"{day.day} {MONTH_NAMES[day.month]} {day.year} is a {true_name}, not a {WEEKDAY_NAMES[weekday]}."
-    return Found(found.start, end, (Invalid(reason),))
+    return Found(found.start, end, (Invalid(reason, guess=day),))
 
 
 def _in_year(tokens: Tokens, start: int, end: int, pair: tuple[int, int], context: Context) -> Found:
@@ -181,7 +181,12 @@ def day_and_month(tokens: Tokens, index: int) -> tuple[int, int, int] | None:
     if day is None:
         return None
     value, end = day
-    if tokens.word(end) in _STRETCH_JOINS or (tokens.word(end) == "." and tokens.word(end + 1) in _STRETCH_JOINS):
+    between = tokens.word(end) in {"and", "&"} and tokens.word(index - 1) == "between"
+    if (
+        between
+        or tokens.word(end) in _STRETCH_JOINS
+        or (tokens.word(end) == "." and tokens.word(end + 1) in _STRETCH_JOINS)
+    ):
         # "21-23 december", "the 7th to the 9th of december", "11.-13. september"
         place = end + 2 if tokens.word(end) == "." else end + 1
         second = _day_number(tokens, place + 1 if tokens.word(place) == "the" else place)

@@ -217,3 +217,19 @@ def test_a_task_is_made_a_part(text: str) -> None:
 def test_which_task_is_made_a_part_is_asked(text: str) -> None:
     found = read(text)
     assert (found.title, found.parent, found.needs) == (None, "birthday", Need.TITLE)
+
+
+@pytest.mark.parametrize(
+    ("text", "due", "choice"),
+    [
+        ("dentist friday 5/12", "2026-12-05", "5 December 2026"),
+        ("Friday 31 December 2026 at 10 meeting", "2026-12-31T10:00", "31 December 2026 at 10:00"),
+    ],
+)
+def test_what_was_most_likely_meant_is_the_first_choice(text: str, due: str, choice: str) -> None:
+    found = read(text)
+    assert (found.needs, found.due, found.choices[0]) == (Need.DATE_VALID, when(due), choice)
+
+
+def test_the_first_of_the_next_month_is_said_to_be_a_guess() -> None:
+    assert any("first day of the month" in remark for remark in read("renew passport next month").remarks)
