@@ -2,6 +2,8 @@
 
 from collections.abc import Collection, Sequence
 
+from sqlalchemy import Select
+from sqlalchemy import select as sa_select
 from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -10,6 +12,16 @@ from chat_api.inbox.models import InboxItem
 from contracts.channels import Channel, DeliveryState
 
 _REMINDERS_GO_TO = (col(EmailAddress.verified_at).is_not(None), col(EmailAddress.enabled))
+
+
+def mailed_to(user_ids: Collection[str]) -> Select[str]:
+    """Finds those of these users who have an address that reminders go to."""
+    return sa_select(col(EmailAddress.user_id)).where(col(EmailAddress.user_id).in_(user_ids), *_REMINDERS_GO_TO)
+
+
+def with_webhook(user_ids: Collection[str]) -> Select[str]:
+    """Finds those of these users whose webhook is on."""
+    return sa_select(col(Webhook.user_id)).where(col(Webhook.user_id).in_(user_ids), col(Webhook.enabled))
 
 
 class ChannelRepository:
@@ -27,16 +39,6 @@ class ChannelRepository:
         """The address that reminders go to, if they do."""
         query = select(EmailAddress).where(EmailAddress.user_id == user_id, *_REMINDERS_GO_TO)
         return (await self._session.exec(query)).first()
-
-    async def who_is_mailed_to(self, user_ids: Collection[str]) -> frozenset[str]:
-        """Those of these users who have an address that reminders go to."""
-        query = select(EmailAddress.user_id).where(col(EmailAddress.user_id).in_(user_ids), *_REMINDERS_GO_TO)
-        return frozenset((await self._session.exec(query)).all())
-
-    async def who_has_a_webhook(self, user_ids: Collection[str]) -> frozenset[str]:
-        """Those of these users whose webhook is on."""
-        query = select(Webhook.user_id).where(col(Webhook.user_id).in_(user_ids), col(Webhook.enabled))
-        return frozenset((await self._session.exec(query)).all())
 
     async def by_unsubscribe_token(self, token: str) -> EmailAddress | None:
         """Whoever's it is."""

@@ -3,13 +3,14 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
+from sqlalchemy import literal, union_all
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from chat_api import outbox
 from chat_api.channels.models import ItemDelivery
-from chat_api.channels.repository import ChannelRepository
+from chat_api.channels.repository import mailed_to, with_webhook
 from chat_api.inbox.models import InboxItem
-from chat_api.push.repository import PushRepository
+from chat_api.push.repository import subscribed
 from contracts.channels import Channel, DeliveryState
 from contracts.events import NotificationWanted
 
@@ -41,10 +42,11 @@ def want_notification(
 
 async def chosen_channels(session: AsyncSession, user_ids: Collection[str]) -> Mapping[str, Sequence[Channel]]:
     """By which channels each of these users wants to be reached."""
-    channels = ChannelRepository(session)
-    chosen = {
-        Channel.PUSH: await PushRepository(session).who_has_any(user_ids),
-        Channel.EMAIL: await channels.who_is_mailed_to(user_ids),
-        Channel.WEBHOOK: await channels.who_has_a_webhook(user_ids),
+    ways = {
+        Channel.PUSH: subscribed(user_ids),
+        Channel.EMAIL: mailed_to(user_ids),
+        Channel.WEBHOOK: with_webhook(user_ids),
     }
-    return {user_id: [one for one, users in chosen.items() if user_id in users] for user_id in user_ids}
+    query = union_all(*(users.add_columns(literal(channel.value)) for channel, users in ways.items()))
+    found = set((await (await session.connection()).execute(query)).all())
+    return {user_id: [channel for channel in ways if (user_id, channel) in found] for user_id in user_ids}

@@ -33,6 +33,8 @@ from servicekit.tracing import continuing, span
 log = get_logger(__name__)
 
 Known = Mapping[str, tuple[Reminder, Task]]
+_Put = tuple[InboxItem, datetime | None, CloudEvent]
+"""What goes into the inbox, until when it is kept quiet (UTC), and the firing that it is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,7 @@ async def _fired(session: AsyncSession, known: Known, fired: Sequence[CloudEvent
     inbox = InboxRepository(session)
     heard = await inbox.occurrences([(body.reminder_id, body.occurrence) for body in bodies])
     preferences = await preferences_of_all(session, {body.user_id for body in bodies})
-    items: list[tuple[InboxItem, datetime | None, CloudEvent]] = []
+    items: list[_Put] = []
     outcomes: list[tuple[CloudEvent, str]] = []
     publish = False
     for event, body in zip(fired, bodies, strict=True):
@@ -118,16 +120,27 @@ async def _fired(session: AsyncSession, known: Known, fired: Sequence[CloudEvent
             reminder.fired_at = body.fired_at
             session.add(reminder)
             items.append((*await _item(session, task, body, preferences[task.user_id], now), event))
-            inbox.add(items[-1][0])
             with continuing(event.traceparent, event.baggage):
                 publish |= await _advance(session, task, now)
         outcomes.append((event, outcome))
-    await session.flush()
-    channels = await chosen_channels(session, {item.user_id for item, _, _ in items})
-    for item, aloud_at, event in items:
-        with continuing(event.traceparent, event.baggage):
-            publish |= want_notification(session, item, channels[item.user_id], not_before=aloud_at, now=now)
+    if items:
+        await inbox.add_all([item for item, _, _ in items])
+        publish |= await _notify(session, items, now)
     return Received(bool(items), publish, outcomes)
+
+
+async def _notify(session: AsyncSession, items: Sequence[_Put], now: datetime) -> bool:
+    """Have their users hear of them elsewhere; whether there was one to be."""
+    channels = await chosen_channels(session, {item.user_id for item, _, _ in items})
+    reached = [put for put in items if channels[put[0].user_id]]
+    if not reached:
+        return False
+    ids = await InboxRepository(session).ids([(item.reminder_id, item.occurrence) for item, _, _ in reached])
+    for item, aloud_at, event in reached:
+        item.id = ids[item.reminder_id, item.occurrence]
+        with continuing(event.traceparent, event.baggage):
+            want_notification(session, item, channels[item.user_id], not_before=aloud_at, now=now)
+    return True
 
 
 def _outcome(known: Known, heard: set[tuple[str, str]], fired: ReminderFired) -> str:

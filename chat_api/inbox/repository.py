@@ -3,13 +3,15 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import and_, or_, tuple_
+from sqlalchemy import and_, insert, or_, tuple_
 from sqlmodel import col, func, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from chat_api.auth.models import User
 from chat_api.database import in_batches
 from chat_api.inbox.models import InboxItem
+
+_OCCURRENCE = tuple_(col(InboxItem.reminder_id), col(InboxItem.occurrence))
 
 
 class InboxRepository:
@@ -20,13 +22,24 @@ class InboxRepository:
 
     async def occurrences(self, named: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
         """Those of these occurrences, reminder id and key, that are in it."""
-        pair = tuple_(col(InboxItem.reminder_id), col(InboxItem.occurrence))
-        rows = await self._session.exec(select(InboxItem.reminder_id, InboxItem.occurrence).where(pair.in_(named)))
-        return set(rows.all())
+        query = select(InboxItem.reminder_id, InboxItem.occurrence).where(_OCCURRENCE.in_(named))
+        return set((await self._session.exec(query)).all())
 
     def add(self, item: InboxItem) -> None:
         """Put it in."""
         self._session.add(item)
+
+    async def add_all(self, items: Sequence[InboxItem]) -> None:
+        """Put them in, in this order, by one statement: the objects do not learn their ids. See `ids`."""
+        # SQLite returns ids only one by one.
+        rows = [item.model_dump(exclude={"id"}) for item in items]
+        await (await self._session.connection()).execute(insert(InboxItem), rows)
+
+    async def ids(self, named: Sequence[tuple[str, str]]) -> Mapping[tuple[str, str], int]:
+        """The ids of these occurrences' items."""
+        query = select(InboxItem.id, InboxItem.reminder_id, InboxItem.occurrence).where(_OCCURRENCE.in_(named))
+        rows = await self._session.exec(query)
+        return {(reminder_id, occurrence): item_id for item_id, reminder_id, occurrence in rows if item_id is not None}
 
     async def latest(self, user_id: str, limit: int) -> Sequence[InboxItem]:
         """The user's newest items, oldest first."""

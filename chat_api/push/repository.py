@@ -2,10 +2,17 @@
 
 from collections.abc import Collection, Sequence
 
+from sqlalchemy import Select
+from sqlalchemy import select as sa_select
 from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from chat_api.push.models import PushSubscription
+
+
+def subscribed(user_ids: Collection[str]) -> Select[str]:
+    """Finds those of these users who have a subscription."""
+    return sa_select(col(PushSubscription.user_id)).where(col(PushSubscription.user_id).in_(user_ids)).distinct()
 
 
 class PushRepository:
@@ -18,11 +25,6 @@ class PushRepository:
         """The user's, the oldest first."""
         query = select(PushSubscription).where(PushSubscription.user_id == user_id)
         return (await self._session.exec(query.order_by(col(PushSubscription.id)))).all()
-
-    async def who_has_any(self, user_ids: Collection[str]) -> frozenset[str]:
-        """Those of these users who have one."""
-        query = select(PushSubscription.user_id).where(col(PushSubscription.user_id).in_(user_ids)).distinct()
-        return frozenset((await self._session.exec(query)).all())
 
     async def by_endpoint(self, endpoint: str) -> PushSubscription | None:
         """Whoever's it is."""
