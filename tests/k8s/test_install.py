@@ -30,8 +30,15 @@ def wanted_pods(*arguments: str) -> int:
 
 
 def complaints(cluster: Cluster, namespace: str) -> list[str]:
+    """Warnings, without those of the API server about itself: its repair loop reads Services and their addresses one
+    after the other, and warns of each Service that was made in between.
+    """
     events = cluster.items(f"/api/v1/namespaces/{namespace}/events")
-    return [f"{event['reason']}: {event['message']}" for event in events if event["type"] == "Warning"]
+    return [
+        f"{event['reason']}: {event['message']}"
+        for event in events
+        if event["type"] == "Warning" and event["reportingComponent"] != "ipallocator-repair-controller"
+    ]
 
 
 def deployments(cluster: Cluster, namespace: str) -> set[str]:
