@@ -43,6 +43,7 @@ _TURNS: Final = text(
 _TRY: Final = text(
     "SELECT key FROM unnest(CAST(:keys AS text[])) AS key WHERE pg_try_advisory_xact_lock(hashtextextended(key, 0))"
 )
+_PRAGMAS: Final = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000")
 _READ_TIMEOUT: Final = 15.0  # seconds
 _STORE_TIMEOUT: Final = 10.0  # seconds
 _FILE_WAIT: Final = 1.0  # seconds
@@ -124,6 +125,8 @@ class Database:
         # SQLite's connections commit by themselves whenever no transaction was begun: see _engine().
         alone = {_ALONE_OPTION: True} if self._is_sqlite else {"isolation_level": "AUTOCOMMIT"}
         self._alone = self._engine.execution_options(**alone)
+        self._readers = _engine(address, query_only=True) if self._is_sqlite else self._engine
+        self._reader = self._readers.execution_options(**alone)
         self._file = Path(address.database) if self._is_sqlite and address.database else None
         # SQLite has one writer and waits for it by polling; queueing here is fair and quick. Others need no queue.
         self._queue: contextlib.AbstractAsyncContextManager[Any] = (
@@ -134,12 +137,14 @@ class Database:
 
     @contextlib.asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
-        """A session for queries; nothing it does is kept.
+        """A session for queries. Each of them sees what is committed by then: no transaction is begun for them.
+
+        On SQLite it cannot write.
 
         Raises:
             TimeoutError: it took over 15 s.
         """
-        async with asyncio.timeout(_READ_TIMEOUT), AsyncSession(self._engine, expire_on_commit=False) as session:
+        async with asyncio.timeout(_READ_TIMEOUT), AsyncSession(self._reader, expire_on_commit=False) as session:
             yield session
 
     @contextlib.asynccontextmanager
@@ -215,6 +220,7 @@ class Database:
     async def close(self) -> None:
         """Close all connections."""
         await self._engine.dispose()
+        await self._readers.dispose()
 
 
 def normalised(url: str) -> URL:
@@ -271,7 +277,7 @@ def connect_arguments(address: URL) -> dict[str, Any]:
     }
 
 
-def _engine(address: URL) -> AsyncEngine:
+def _engine(address: URL, *, query_only: bool = False) -> AsyncEngine:
     if address.get_backend_name() != "sqlite":
         return create_async_engine(
             address,
@@ -291,7 +297,7 @@ def _engine(address: URL) -> AsyncEngine:
         # The driver must not begin transactions of its own: see begin().
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000"):
+        for pragma in (*_PRAGMAS, f"query_only={query_only}"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

@@ -19,7 +19,7 @@ from servicekit.logs import get_logger
 log = get_logger(__name__)
 
 _POLL = 1.0  # seconds
-_GATHER = 0.02  # seconds between two looks: what comes meanwhile is one look
+_GATHER = 0.05  # seconds between two looks: what comes meanwhile is one look
 _TIDY = 60.0  # seconds
 
 
