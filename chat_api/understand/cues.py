@@ -24,7 +24,8 @@ POLITE: Final = _phrases(
     "yes", "yep", "yeah", "kindly", "hi there", "hey there", "hello there", "can you kindly", "could you kindly",
     "would you kindly", "would you be so kind to", "do me a favor and", "do me a favour and", "good morning",
     "good evening", "good afternoon", "i was wondering if you could", "is it possible to", "would it be possible to",
-    "would you be able to", "are you able to", "be a dear and", "quick one", "btw",
+    "would you be able to", "are you able to", "be a dear and", "quick one", "btw", "omg", "ugh", "lol", "argh",
+    "alright", "uh", "um", "er", "erm", "hmm", "hm", "well", "ffs", "right so", "ok so",
 )  # fmt: skip
 
 # Adds a task, and asks for a reminder.
@@ -428,6 +429,24 @@ NOUNS: Final = frozenset(
     renewal payment subscription budget newsletter blog website demo sprint retro
     """
     )
+)
+# What has to be done by then: the midnight of a day is the one at its end.
+DEADLINES: Final = frozenset(
+    {
+        "by",
+        "before",
+        "until",
+        "till",
+        "due",
+        "deadline",
+        "deadlines",
+        "submit",
+        "closes",
+        "close",
+        "ends",
+        "expires",
+        "latest",
+    }
 )
 # What has its time: behind a weekday they are that day's.
 APPOINTMENTS: Final = frozenset(

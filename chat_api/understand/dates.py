@@ -181,7 +181,8 @@ def _counted_day(tokens: Tokens, index: int, named: tuple[int, int], context: Co
 
 def _this_month(tokens: Tokens, index: int, end: int, context: Context) -> tuple[date, int] | None:
     """The month of "on the last friday", "on the first workday": this one, where nothing else is said."""
-    led = tokens.word(index) == "the" and tokens.word(index - 1) in {"on", "by"}
+    named = tokens.word(index) == "the" or workday_end(tokens, index + 1)
+    led = named and tokens.word(index - 1) in {"on", "by"}
     return (context.today.replace(day=1), end) if led and tokens.word(end) in BOUNDARIES - {"of", "-"} else None
 
 

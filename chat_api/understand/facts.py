@@ -72,12 +72,14 @@ class Day:
 
     ``past_meant``: it was named such that a day gone by is what was said, not a next one.
     ``by_name``: only its weekday or "tomorrow" was said; a full date of the same day is the same said better.
+    ``of_week``: a week was said; a weekday said elsewhere is the one in it.
     """
 
     date: date
     past_meant: bool = False
     today_named: bool = False
     by_name: bool = False
+    of_week: bool = False
     remark: str | None = None
 
 
@@ -303,6 +305,8 @@ class Facts:
     elsewhere: Elsewhere | None = None
     holidays: Holidays | None = None
     without: Without | None = None
+    # "submit it by friday midnight": the midnight at the end of that day
+    midnight_ends: bool = False
 
     @property
     def any_time(self) -> bool:

@@ -30,6 +30,7 @@ _FRIDAY: Final = 4
 _WEDNESDAY: Final = 2
 _MIDDLE: Final = 15
 _LATE: Final = 20
+_SECOND_HALF: Final = 16
 _QUARTER: Final = 3
 _HALF: Final = 6
 _A_YEAR: Final = Duration(months=MONTHS_IN_YEAR)
@@ -42,6 +43,7 @@ _PLACES: Final = {
     "start": 1, "beginning": 1, "begin": 1, "early": 1, "middle": _MIDDLE, "mid": _MIDDLE, "late": _LATE, "end": LAST,
 }  # fmt: skip
 _VERBS_TOO: Final = frozenset({"may", "march"})
+_HALVES_OF: Final = {"first": 1, "second": _SECOND_HALF, "1st": 1, "2nd": _SECOND_HALF}
 _ENDING: Final = frozenset({"week", "month", "quarter", "year"})
 _BEFORE_END: Final = frozenset({"by", "at", "before", "until", "till", "for", "on", "the"})
 _SHORT_ENDS: Final = {"eow": "week", "eom": "month", "eoq": "quarter", "eoy": "year"}
@@ -146,7 +148,8 @@ def _next_period(tokens: Tokens, index: int, context: Context) -> Found | None:
         remark = f"I took the first day of the {period}; say another if you want it later."
     named = tokens.word(index) == "the" or lead in {"following", "coming", "upcoming"}
     evidence = Evidence.CONNECTOR if led and period == "weekend" else Evidence.PLACE if named else Evidence.NONE
-    return Found(index, end, (Day(_first_day(period, context, ahead), remark=remark),), evidence)
+    day = Day(_first_day(period, context, ahead), remark=remark, of_week=period == "week" and bool(ahead))
+    return Found(index, end, (day,), evidence)
 
 
 def _hyphened_weekend(tokens: Tokens, index: int) -> tuple[str, int] | None:
@@ -215,13 +218,20 @@ def _place(tokens: Tokens, index: int, context: Context) -> Found | None:
     """Mid december, the start of march, the end of next month, beginning of 2027, the end of the year, early june."""
     start = index + 1 if tokens.word(index) == "the" else index
     place = _PLACES.get(tokens.word(start))
+    if tokens.word(start) in _HALVES_OF and tokens.word(start + 1) == "half":
+        place = _HALVES_OF[tokens.word(start)]
+        start += 1
     if place is None:
         return None
     end = start + 1
     joined = tokens.word(end) in {"of", "in", "-"}
     while tokens.word(end) in {"of", "in", "-", "the", "around", "about"} and end < start + 4:
         end += 1
-    found = _month_place(tokens, end, place, context) or _period_place(tokens, end, place, joined, context)
+    found = _month_place(tokens, end, place, context)
+    of_month = "month" in {tokens.word(end), tokens.word(end + 1)}
+    if found is None and (of_month or tokens.word(start) != "half"):
+        # the halves of a year are read in `years`
+        found = _period_place(tokens, end, place, joined, context)
     if found is None:
         return None
     day, stop = found
@@ -286,5 +296,6 @@ PERIOD_STARTS: Final = (
     | YEAR_STARTS
     | WEEK_STARTS
     | _ENDING
+    | _HALVES_OF.keys()
     | {"this", "midweek", "over", "later"}
 )

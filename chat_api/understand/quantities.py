@@ -114,7 +114,9 @@ def _duration(tokens: Tokens, index: int) -> tuple[Duration, int] | None:
 
 def _bare_rest(tokens: Tokens, index: int, total: Duration, *, joined: bool) -> tuple[Duration, int] | None:
     """The "ten" of "an hour and ten": minutes, where nothing can be counted by it."""
-    counted = whole_number(tokens, index) if joined and total.seconds else None
+    # "1hr 15" as well as "an hour and ten"
+    quarters = (tokens.number(index) or 0) in {5, 10, 15, 20, 30, 40, 45, 50}
+    counted = whole_number(tokens, index) if total.seconds and (joined or quarters) else None
     whole_hours = total.seconds % (_MINUTES_IN_HOUR * _MINUTES_IN_HOUR) == 0
     if counted is None or not whole_hours or not 0 < counted[0] < _MINUTES_IN_HOUR:
         return None

@@ -92,6 +92,8 @@ def _once(facts: Facts, context: Context, wish: Wish) -> Timing:
     if day is None or (facts.day is not None and facts.day.today_named) or (facts.part and facts.part.this):
         return next_clock(clock, facts.part, day, context, wish)
     hour, shift, remarks = hour_of(clock, facts.part, wish)
+    if facts.midnight_ends and clock == Clock(0):
+        shift, remarks = 1, (*remarks, f"I took the midnight at the end of {say_day(day)}.")
     return at_clock(day + timedelta(days=shift), replace(clock, hour=hour), context, remarks)
 
 

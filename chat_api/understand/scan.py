@@ -7,7 +7,7 @@ from chat_api.understand.almanac import WEEK, plus
 from chat_api.understand.bare_clocks import bare_answer
 from chat_api.understand.bounds import read_bound
 from chat_api.understand.clock_ranges import range_end, read_clock, read_range_start
-from chat_api.understand.cues import APPOINTMENTS, NOUNS, VERBS
+from chat_api.understand.cues import APPOINTMENTS, DEADLINES, NOUNS, VERBS
 from chat_api.understand.dates import read_day
 from chat_api.understand.day_parts import read_part
 from chat_api.understand.facts import (
@@ -136,6 +136,7 @@ def scan(tokens: Tokens, first: int, context: Context, *, last: int | None = Non
     ]
     counted = _counted(tokens, candidates, first, stop)
     scanned = Scan(*sort_facts(tokens, counted, first, context.today))
+    scanned.facts.midnight_ends = any(tokens.word(at) in DEADLINES for at in range(first, stop))
     owned = _owner(tokens, first, stop, context) if only_clock(scanned.facts) else None
     if owned is not None:
         scanned.facts.day = owned
@@ -168,7 +169,7 @@ def _with_tail(tokens: Tokens, found: Found) -> Found:
     length = next((len(words) for words in _TAILS if tokens.phrase(found.end, words)), 0)
     if not length and isinstance(found.facts[-1], Day) and found.facts[-1].by_name and _other_day(tokens, found.end):
         length = 2
-    if tokens.word(found.end + length) not in BOUNDARIES:
+    if tokens.word(found.end + length) not in BOUNDARIES and not tokens.digits(found.end + length):
         length = 0
     if not length and isinstance(found.facts[-1], Part) and tokens.phrase(found.end, ("first", "thing")):
         length = 2

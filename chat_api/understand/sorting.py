@@ -116,6 +116,11 @@ def _said_better(facts: Facts, found: Found, today: date) -> Day | None:
     """The day that a second recognition makes of the first: "friday, 12/4", "monday two weeks from now"."""
     fact = found.facts[0]
     if isinstance(fact, Day) and facts.day is not None and len(found.facts) == 1:
+        named = next((day for day in (facts.day, fact) if day.by_name and not day.today_named), None)
+        week = next((day for day in (facts.day, fact) if day.of_week), None)
+        if named is not None and week is not None:
+            # "next week I travel on tuesday"
+            return Day(week.date + timedelta(days=named.date.weekday()))
         same = facts.day.date.weekday() == fact.date.weekday()
         return fact if facts.day.by_name and same and not (fact.by_name or facts.day.today_named) else None
     if isinstance(fact, Offset) and facts.day is not None and facts.day.by_name and not facts.day.today_named:
@@ -150,6 +155,9 @@ def _long_lead(tokens: Tokens, start: int, found: Found) -> int:
     """How many words of "no later than", "at the latest" stand before a time and go with it."""
     if isinstance(found.facts[0], _LABELS):
         return 0
+    if tokens.digits(start) and tokens.phrase(start - 2, ("the", "day")):
+        # "the day 15 january"
+        return 2
     return next((len(words) for words in _LONG_LEADS if tokens.phrase(start - len(words), words)), 0)
 
 

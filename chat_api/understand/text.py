@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final, TypeVar, cast
 
 from chat_api.understand.spelling import DIGIT_WORDS, spelled
-from chat_api.understand.words import MONTHS
+from chat_api.understand.words import MONTHS, NUMBERS
 
 MAX_CHARACTERS: Final = 500
 # What 500 characters of language never come to; the rest of such a text is kept, but not read.
@@ -29,6 +29,9 @@ _APOSTROPHES: Final = "'\u2019"
 _SYMBOLS: Final = frozenset("\u201c\u201d\u00ab\u00bb\u201e\u2018\u2019\u2013\u2014\u2026\u00b7\u2022\u2212\u2192")
 _DIGITS: Final = frozenset("0123456789")
 _LAST_ASCII: Final = 127
+_FILLERS: Final = frozenset({"um", "umm", "uh", "uhh", "uhm", "erm"})
+_BEFORE_LIKE: Final = frozenset({"at", "in", "by", "around", "for"})
+_AFTER_LIKE: Final = NUMBERS.keys() | {"half", "quarter", "noon", "midnight", "a", "an"}
 
 
 Read = TypeVar("Read")
@@ -132,7 +135,23 @@ def tokenize(text: str) -> Tokens:
         glued = bool(items) and items[-1].end == position
         items.append(Token(piece, spelled(piece.lower().replace(_APOSTROPHE, "'")), kind, position, end, glued))
         position = end
-    return Tokens(capped, items)
+    return Tokens(capped, _without_fillers(items))
+
+
+def _without_fillers(items: list[Token]) -> list[Token]:
+    """Without the "um" of dictation, and the "like" of "at like half 8"."""
+
+    def word(at: int) -> str:
+        return items[at].lower if 0 <= at < len(items) else ""
+
+    def fills(at: int) -> bool:
+        if items[at].text in _FILLERS:
+            return True
+        number = at + 1 < len(items) and items[at + 1].kind is Kind.NUMBER
+        return word(at) == "like" and word(at - 1) in _BEFORE_LIKE and (number or word(at + 1) in _AFTER_LIKE)
+
+    kept = [item for at, item in enumerate(items) if not fills(at)]
+    return kept or items
 
 
 def _touches_number(items: list[Token], position: int) -> bool:

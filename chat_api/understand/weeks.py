@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from chat_api.understand.almanac import (
+    MONTHS_IN_YEAR,
     WEEK,
     day_of,
     month_after_of,
@@ -65,13 +66,17 @@ def _week_of_month(tokens: Tokens, index: int, named: tuple[int, int], context: 
         return None
     first, end = month
     monday = _monday(first, position)
-    if monday is None or (monday < context.today and first <= context.today):
+    if monday is not None and monday + timedelta(days=WEEK) <= context.today and first <= context.today:
+        # It is over: that of the next month or year.
+        first = plus(first, Duration(months=1 if tokens.word(end - 1) == "month" else MONTHS_IN_YEAR))
+        monday = _monday(first, position)
+    if monday is None:
         return None
     on = end + 1 if tokens.word(end) in {"on", ","} else end
     weekday = WEEKDAYS.get(tokens.word(on)) if on > end else None
     if weekday is not None:
         return Found(index, on + 1, (Day(plus(monday, Duration(days=weekday))),))
-    return Found(index, end, (Day(monday),))
+    return Found(index, end, (Day(max(monday, context.today)),))
 
 
 def _monday(first: date, position: int) -> date | None:

@@ -154,8 +154,8 @@ CONNECTORS: Final = frozenset(
      "during", "towards", "toward", "anytime"}
 )  # fmt: skip
 # Part of a verb ("hand in", "turn on") where another connector leads to the time.
-PARTICLES: Final = frozenset({"in", "on", "by", "around"})
-AFTER_PARTICLES: Final = frozenset({"at", "on", "in", "by", "before", "until", "till", "from", "@", "due"})
+PARTICLES: Final = frozenset({"in", "on", "by", "around", "come"})
+AFTER_PARTICLES: Final = frozenset({"at", "on", "in", "by", "before", "until", "till", "from", "@", "due", "for"})
 # After these, a bare number can be an hour.
 HOUR_CONNECTORS: Final = frozenset(
     {"at", "@", "by", "around", "about", "from", "until", "till", "before", "after", "~"}
