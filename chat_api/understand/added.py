@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from chat_api.understand.cues import ALARM_WORDS, WAKE_WORDS, phrases
+from chat_api.understand.cues import ALARM_WORDS, WAKE_WORDS
 from chat_api.understand.facts import Context
 from chat_api.understand.intents import (
     add_cue,
@@ -13,6 +13,7 @@ from chat_api.understand.intents import (
 )
 from chat_api.understand.model import IntentName, Need, Understanding
 from chat_api.understand.parts import left_of, spans_of, with_timing
+from chat_api.understand.phrases import phrases
 from chat_api.understand.resolve import resolve
 from chat_api.understand.scan import scan
 from chat_api.understand.text import Tokens

@@ -3,11 +3,11 @@
 from dataclasses import replace
 from typing import Final
 
-from chat_api.understand.cues import VERBS
 from chat_api.understand.facts import Clock, Evidence, Found, Part
 from chat_api.understand.meridiem import decimal_follows, read_meridiem, with_meridiem
 from chat_api.understand.quantities import whole_number
 from chat_api.understand.text import Tokens
+from chat_api.understand.vocabulary import VERBS
 from chat_api.understand.words import (
     BOUNDARIES,
     EVENING_THINGS,

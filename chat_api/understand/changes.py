@@ -11,7 +11,6 @@ from chat_api.understand.cues import (
     CHANGE_WITHOUT_TO,
     EARLIER_WORDS,
     LATER_WORDS,
-    NOT_MADE,
     REFERENCES,
     SHIFTING,
 )
@@ -28,6 +27,7 @@ from chat_api.understand.sorting import only_clock
 from chat_api.understand.text import Kind, Tokens
 from chat_api.understand.timing import Wish
 from chat_api.understand.titles import target_of, title_of
+from chat_api.understand.vocabulary import NOT_MADE
 
 _MAX_JOINS: Final = 4
 _MAX_WORDS_BEHIND: Final = 4

@@ -10,12 +10,12 @@ from chat_api.understand.bare_clocks import (
     read_in_part,
     read_military,
 )
-from chat_api.understand.cues import APPOINTMENTS
 from chat_api.understand.facts import Clock, Evidence, Found
 from chat_api.understand.hundreds import HUNDREDS_STARTS, read_called_out
 from chat_api.understand.meridiem import decimal_follows, inside_number, read_meridiem, with_meridiem
 from chat_api.understand.quantities import whole_number
 from chat_api.understand.text import Tokens
+from chat_api.understand.vocabulary import APPOINTMENTS
 from chat_api.understand.words import (
     BIBLE_NAMES,
     BOUNDARIES,

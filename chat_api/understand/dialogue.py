@@ -7,16 +7,17 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from chat_api.understand import notes, preferences
-from chat_api.understand.cues import STOP_ANSWERS, YES_ANSWERS
 from chat_api.understand.facts import Before, Context, Day, Duration, Ends, Facts, Rule, Starts
-from chat_api.understand.intents import Phrases, match
+from chat_api.understand.intents import match
 from chat_api.understand.local import to_instant
 from chat_api.understand.model import IntentName, Need, Understanding
 from chat_api.understand.parts import left_of, with_timing
+from chat_api.understand.phrases import Phrases
 from chat_api.understand.reading import context_of, read, starts_with_verb
 from chat_api.understand.resolve import resolve
 from chat_api.understand.scan import scan
 from chat_api.understand.sorting import only_clock
+from chat_api.understand.talk import STOP_ANSWERS, YES_ANSWERS
 from chat_api.understand.text import Kind, Tokens, tokenize
 from chat_api.understand.timing import Wish
 from chat_api.understand.titles import target_of, title_of

@@ -2,13 +2,13 @@
 
 from typing import Final
 
-from chat_api.understand.cues import PAST_FORMS, VERBS
 from chat_api.understand.intents import match
 from chat_api.understand.model import IntentName, Understanding
 from chat_api.understand.parts import spans_of
 from chat_api.understand.scan import Scan
 from chat_api.understand.text import Kind, Tokens
 from chat_api.understand.titles import Target, target_of
+from chat_api.understand.vocabulary import PAST_FORMS, VERBS
 
 _IT: Final = (
     "it's",

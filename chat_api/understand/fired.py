@@ -2,14 +2,15 @@
 
 from typing import Final
 
-from chat_api.understand.cues import ACKNOWLEDGEMENTS, AROUND, MORE_TIME, SNOOZE, SNOOZE_ALONE, UNDO
 from chat_api.understand.facts import Clock, Context, Duration, Offset
-from chat_api.understand.intents import Phrases, match
+from chat_api.understand.intents import match
 from chat_api.understand.model import IntentName, Understanding
 from chat_api.understand.parts import left_of, spans_of, with_timing
+from chat_api.understand.phrases import Phrases
 from chat_api.understand.quantities import duration, whole_number
 from chat_api.understand.resolve import resolve
 from chat_api.understand.scan import scan
+from chat_api.understand.talk import ACKNOWLEDGEMENTS, AROUND, MORE_TIME, SNOOZE, SNOOZE_ALONE, UNDO
 from chat_api.understand.text import Kind, Tokens
 from chat_api.understand.timing import Wish
 from chat_api.understand.titles import target_of

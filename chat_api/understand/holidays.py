@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from chat_api.understand.cues import phrases
 from chat_api.understand.facts import Context, Found, Holidays, Without
 from chat_api.understand.intents import match
+from chat_api.understand.phrases import phrases
 from chat_api.understand.repeated_days import month_names, read_weekdays, weekday_at
 from chat_api.understand.text import Tokens
 from chat_api.understand.words import WEEKEND

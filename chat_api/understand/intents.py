@@ -3,41 +3,35 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from chat_api.understand.asking import LIST_HEADS, LIST_NOUNS, LIST_WORDS
 from chat_api.understand.cues import (
     ADD,
     ADD_ENDINGS,
     ADD_WITH_TIME,
-    ARTICLES,
     DONE_ENDINGS,
-    FINITE,
+    HEADS,
+    MARKS,
+    OFF_ENDINGS,
+    POLITE,
+    REMIND,
+    REMIND_ANYWHERE,
+    STATE_ENDINGS,
+    UNDONE_ENDINGS,
+)
+from chat_api.understand.model import IntentName
+from chat_api.understand.phrases import Phrases
+from chat_api.understand.talk import (
     GREETING_STARTS,
     GREETINGS,
-    HEADS,
     HELP,
     HELP_NOUNS,
     HELP_STARTS,
     HELP_VERBS,
-    LIST_HEADS,
-    LIST_NOUNS,
-    LIST_WORDS,
-    MARKS,
-    NOUNS,
-    OFF_ENDINGS,
-    POLITE,
-    QUESTIONS,
-    REMIND,
-    REMIND_ANYWHERE,
-    STATE_ENDINGS,
-    STATEMENTS,
     THANKS,
     THANKS_REST,
-    UNDONE_ENDINGS,
-    VERBS,
 )
-from chat_api.understand.model import IntentName
 from chat_api.understand.text import Kind, Tokens
-
-Phrases = tuple[tuple[str, ...], ...]
+from chat_api.understand.vocabulary import ARTICLES, FINITE, NOUNS, QUESTIONS, STATEMENTS, VERBS
 
 _LIST_ADDING = frozenset({"put", "stick", "pop", "throw", "place", "insert", "include", "append", "chuck"})
 # "what do I need to buy from the shopping list?"

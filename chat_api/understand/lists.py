@@ -7,10 +7,13 @@ puts something there, takes it from there, or asks for it. "My list" and "the to
 from dataclasses import dataclass
 from typing import Final
 
-from chat_api.understand.cues import ADD, LIST_HEADS, POLITE, VERBS, phrases
+from chat_api.understand.asking import LIST_HEADS
+from chat_api.understand.cues import ADD, POLITE
 from chat_api.understand.facts import Context, Found, ListName
 from chat_api.understand.intents import match, skip_polite
+from chat_api.understand.phrases import phrases
 from chat_api.understand.text import Kind, Tokens
+from chat_api.understand.vocabulary import VERBS
 from chat_api.understand.words import BOUNDARIES, MONTHS, NAMED_DAYS, TONIGHT, WEEKDAYS
 
 _ADDING: Final = frozenset(

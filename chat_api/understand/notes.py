@@ -3,12 +3,13 @@
 from dataclasses import replace
 from typing import Final
 
-from chat_api.understand.cues import VERBS, phrases
 from chat_api.understand.intents import match
 from chat_api.understand.model import IntentName, Need, Understanding
 from chat_api.understand.parts import spans_of, targeted
+from chat_api.understand.phrases import phrases
 from chat_api.understand.text import Kind, Tokens
 from chat_api.understand.titles import target_of
+from chat_api.understand.vocabulary import VERBS
 
 _HEADS: Final = phrases(
     "add a note to", "add note to", "add the note to", "add notes to", "attach a note to", "put a note on",

@@ -8,11 +8,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from chat_api.understand.almanac import MONTHS_IN_YEAR, dated, day_of, yearless
-from chat_api.understand.cues import VERBS
 from chat_api.understand.digits import day_and_month_of, pair_evidence, possible, triple, weekday_before
 from chat_api.understand.dotted import read_dotted, read_dotted_stretch
 from chat_api.understand.facts import Clock, Context, Day, Evidence, Found, Invalid, Moment
 from chat_api.understand.text import Tokens
+from chat_api.understand.vocabulary import VERBS
 from chat_api.understand.words import (
     MONTH_NAMES,
     NO_CLOCK_AFTER,

@@ -10,12 +10,13 @@ from typing import Final
 from chat_api.understand.bare_clocks import bare_answer
 from chat_api.understand.clock_ranges import range_end
 from chat_api.understand.clocks import single_clock
-from chat_api.understand.cues import YES_ANSWERS, phrases
 from chat_api.understand.facts import Clock, Context, Facts, Invalid
 from chat_api.understand.intents import match
 from chat_api.understand.model import IntentName, Need, Understanding
 from chat_api.understand.parts import left_of, spans_of
+from chat_api.understand.phrases import phrases
 from chat_api.understand.scan import scan
+from chat_api.understand.talk import YES_ANSWERS
 from chat_api.understand.text import Kind, Tokens
 from chat_api.understand.words import PARTS_OF_DAY, WEEKDAY_PLURALS, WEEKDAYS
 

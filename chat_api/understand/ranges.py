@@ -6,11 +6,12 @@ from typing import Final
 
 from dateutil.relativedelta import relativedelta
 
-from chat_api.understand.cues import LIST_HEADS, phrases
+from chat_api.understand.asking import LIST_HEADS
 from chat_api.understand.dates import read_day
 from chat_api.understand.facts import Context, Day
 from chat_api.understand.intents import match
 from chat_api.understand.model import Order
+from chat_api.understand.phrases import phrases
 from chat_api.understand.quantities import duration
 from chat_api.understand.text import Kind, Tokens
 

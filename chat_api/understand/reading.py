@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from chat_api.understand.added import FIRM, WHAT, adding, read_arranged, read_reminder
 from chat_api.understand.changes import read_call_it, read_change, read_instead, read_label, read_moved_to_list
 from chat_api.understand.channels import read_channel
-from chat_api.understand.cues import ADD_FIRST, DELETE_FIRST, NOT_MADE, REFERENCES, VERBS
+from chat_api.understand.cues import ADD_FIRST, DELETE_FIRST, REFERENCES
 from chat_api.understand.done import read_done
 from chat_api.understand.facts import Context, Facts, ListName, Offset
 from chat_api.understand.fired import read_fired
@@ -43,6 +43,7 @@ from chat_api.understand.subtasks import read_part
 from chat_api.understand.text import MAX_CHARACTERS, Kind, Tokens, tokenize
 from chat_api.understand.timing import Wish
 from chat_api.understand.titles import is_several, target_of, title_of
+from chat_api.understand.vocabulary import NOT_MADE, VERBS
 
 HELP_TEXT: Final = (
     "Tell me what to do and when, such as “remind me to call mum tomorrow at 5pm” or “every other tuesday at 9: bins”. "

@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from chat_api.understand.cues import phrases
 from chat_api.understand.intents import match
 from chat_api.understand.model import IntentName, Understanding
 from chat_api.understand.parts import spans_of
+from chat_api.understand.phrases import phrases
 from chat_api.understand.text import Kind, Tokens
 from chat_api.understand.titles import target_of
 

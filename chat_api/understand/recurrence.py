@@ -13,7 +13,6 @@ from typing import Final
 
 from chat_api.understand.bounds import this_week_end
 from chat_api.understand.clock_ranges import read_clock
-from chat_api.understand.cues import FINITE, VERBS
 from chat_api.understand.each_month import end_of_each, nth_of_each, nth_of_month_each_year
 from chat_api.understand.every import read_every
 from chat_api.understand.facts import (
@@ -35,6 +34,7 @@ from chat_api.understand.repeated_days import (
 )
 from chat_api.understand.text import Tokens
 from chat_api.understand.trailers import after_done_end, read_trailers
+from chat_api.understand.vocabulary import FINITE, VERBS
 from chat_api.understand.words import (
     MONTH_NAMES,
     PART_PLURALS,

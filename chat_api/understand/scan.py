@@ -7,7 +7,6 @@ from chat_api.understand.almanac import WEEK, plus
 from chat_api.understand.bare_clocks import bare_answer
 from chat_api.understand.bounds import read_bound
 from chat_api.understand.clock_ranges import range_end, read_clock, read_range_start
-from chat_api.understand.cues import APPOINTMENTS, DEADLINES, NOUNS, VERBS
 from chat_api.understand.dates import read_day
 from chat_api.understand.day_parts import read_part
 from chat_api.understand.facts import (
@@ -42,6 +41,7 @@ from chat_api.understand.quantities import duration, whole_number
 from chat_api.understand.recurrence import read_recurrence
 from chat_api.understand.sorting import only_clock, sort_facts
 from chat_api.understand.text import Tokens
+from chat_api.understand.vocabulary import APPOINTMENTS, DEADLINES, NOUNS, VERBS
 from chat_api.understand.words import BOUNDARIES, CONNECTORS, WEEKDAYS
 from chat_api.understand.zones import read_zone
 

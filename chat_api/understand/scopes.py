@@ -4,11 +4,12 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
-from chat_api.understand.cues import REFERENCES, phrases
+from chat_api.understand.cues import REFERENCES
 from chat_api.understand.facts import Context
 from chat_api.understand.intents import match
 from chat_api.understand.model import IntentName, Need, Scope, Understanding
 from chat_api.understand.parts import left_of, spans_of, targeted
+from chat_api.understand.phrases import phrases
 from chat_api.understand.ranges import narrow
 from chat_api.understand.scan import scan
 from chat_api.understand.text import Kind, Tokens

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
-from chat_api.understand.cues import SEARCH_ABOUT, SEARCH_HEADS, SEARCH_SOFT, SEARCH_WHEN
+from chat_api.understand.asking import SEARCH_ABOUT, SEARCH_HEADS, SEARCH_SOFT, SEARCH_WHEN
 from chat_api.understand.facts import Facts
 from chat_api.understand.intents import match
 from chat_api.understand.model import IntentName, Understanding

@@ -5,18 +5,11 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
-from chat_api.understand.cues import (
-    ADD_ENDINGS,
-    REFERENCES,
-    TARGET_LEADS,
-    TARGET_TRAILS,
-    TITLE_LEADS,
-    TITLE_TRAILS,
-    VERBS,
-)
+from chat_api.understand.cues import ADD_ENDINGS, REFERENCES, TARGET_LEADS, TARGET_TRAILS, TITLE_LEADS, TITLE_TRAILS
 from chat_api.understand.model import Understanding
 from chat_api.understand.quantities import ordinal, whole_number
 from chat_api.understand.text import Kind, Tokens
+from chat_api.understand.vocabulary import VERBS
 from chat_api.understand.words import AFTER_PARTICLES, LAST, NAMED_DAYS, PARTICLES, TONIGHT, WEEKDAYS
 
 _OUGHTS: Final = tuple(

@@ -7,10 +7,10 @@ from datetime import date
 from typing import Final
 
 from chat_api.understand.almanac import read_year
-from chat_api.understand.cues import VERBS
 from chat_api.understand.facts import Context, Day, Evidence, Found
 from chat_api.understand.quantities import ordinal
 from chat_api.understand.text import Tokens
+from chat_api.understand.vocabulary import VERBS
 from chat_api.understand.words import BOUNDARIES
 
 _QUARTER: Final = 3
