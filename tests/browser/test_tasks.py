@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.support.page import add, at, choose, item, register, reread, tasks
+from tests.support.page import add, at, choose, item, register, reread, say, tasks
 
 pytestmark = [pytest.mark.e2e, pytest.mark.browser]
 
@@ -94,6 +94,8 @@ async def test_subtasks_stand_below_their_task_with_its_progress(page: Page) -> 
     await expect(trip.locator(".progress")).to_have_text("1/2")
     await reread(page)
     await expect(trip.locator(".progress")).to_have_text("1/2")
+    await say(page, "add buy a map to plan the trip as a subtask")
+    await expect(trip.locator(".progress")).to_have_text("1/3")
     # The whole is done, and so are its parts.
     await trip.get_by_test_id("task-complete").first.click()
     await expect(trip).to_have_count(0)

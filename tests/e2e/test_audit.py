@@ -168,6 +168,22 @@ async def three_entries(person: Person) -> str:
     return await user_id(person)
 
 
+async def test_the_chat_tells_from_the_record_what_happened_to_a_task(stack: Stack) -> None:
+    """To one that is gone and has had two names; and to nobody else."""
+    async with Person.registered(stack.url) as person, Person.registered(stack.url) as other:
+        await person.say("buy groceries tomorrow at 5pm")
+        await person.say("rename groceries to weekly shop")
+        await person.say("delete weekly shop")
+        await story(person, lambda found: len(of_tasks(found)) >= 3)
+        told = (await person.say("what happened to the groceries?"))["reply"].splitlines()
+        words = [line.split("\u201d", 1)[1].strip() for line in told]
+        assert words == ["added", "changed", "deleted"], told
+        assert "buy groceries" in told[0]
+        assert "weekly shop" in told[-1]
+        assert "no record" in (await person.say("what happened to the laundry?"))["reply"]
+        assert "no record" in (await other.say("what happened to the groceries?"))["reply"]
+
+
 async def test_what_a_person_does_and_what_fires_is_recorded_in_order(stack: Stack, sidecar: Sidecar) -> None:
     async with Person.registered(stack.url) as person, Person.registered(stack.url) as other:
         await person.say("remind me in 2 seconds to stretch")

@@ -95,6 +95,33 @@ async def test_parts_are_silent_once_their_whole_is_done(stack: Stack) -> None:
         assert ear.titles == ["after it"]
 
 
+async def test_the_parts_of_a_task_are_counted_whoever_adds_and_does_them(stack: Stack) -> None:
+    async with Person.registered(stack.url) as person:
+        (trip,) = (await person.say("add plan the trip tomorrow"))["tasks"]
+        assert await parts_of(person, trip["id"]) == (0, 0)
+        (passport,) = (await person.say("add find the passport to plan the trip as a subtask"))["tasks"]
+        assert passport["parent_id"] == trip["id"]
+        socks = await post(person, "/tasks", 201, title="pack socks", parent_id=trip["id"])
+        assert await parts_of(person, trip["id"]) == (2, 2)
+        await person.say("done with find the passport")
+        assert await parts_of(person, trip["id"]) == (2, 1)
+        (shown,) = [task for task in (await person.say("what's due tomorrow?"))["tasks"] if task["id"] == trip["id"]]
+        assert (shown["subtasks"], shown["open_subtasks"]) == (2, 1)
+        await person.change(socks["id"], status="completed")
+        assert await parts_of(person, trip["id"]) == (2, 0)
+        assert (await person.client.delete(f"{API}/tasks/{socks['id']}")).status_code == 204
+        assert await parts_of(person, trip["id"]) == (1, 0)
+
+
+async def parts_of(person: Person, task_id: str) -> tuple[int, int]:
+    """How many parts a list of tasks says it has, and how many of them are to do; as the task itself says."""
+    listed = {task["id"]: task for task in (await person.client.get(f"{API}/tasks")).json()}
+    counts = listed[task_id]["subtasks"], listed[task_id]["open_subtasks"]
+    alone = await person.task(task_id)
+    assert (alone["subtasks"], alone["open_subtasks"]) == counts
+    return counts
+
+
 async def test_lists_are_made_renamed_and_deleted(stack: Stack) -> None:
     async with Person.registered(stack.url) as person:
         milk = await post(person, "/tasks", 201, title="milk", list="Groceries")
