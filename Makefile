@@ -32,6 +32,7 @@ test: $(ENVIRONMENT) runtime browser ## all tests, and some on Kafka and Postgre
 # A part of the same tests that is about what a broker or a database can do differently, in some minutes.
 KAFKA_POSTGRESQL := tests/unit/chat_api/test_outbox.py tests/unit/chat_api/test_inbox.py tests/unit/chat_api/test_tasks.py \
 	tests/unit/chat_api/test_undo.py tests/e2e/test_main_job.py tests/e2e/test_replicas.py tests/e2e/test_kafka.py \
+	tests/e2e/test_audit.py \
 	tests/chaos/test_health.py::test_without_the_database_the_edge_is_not_ready \
 	tests/chaos/test_kills.py::test_killing_a_process_loses_and_repeats_nothing[broker]
 

@@ -21,7 +21,11 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Put:
-    """Write a value: over the version that `etag` names, or where nothing is (`create`), or over whatever is there."""
+    """Write a value: over the version that `etag` names, or where nothing is (`create`), or over whatever is there.
+
+    Redis does not look at `create` in a transaction, takes a value that is gone for any version, and makes the other
+    changes of a transaction that conflicts (components-contrib 1.18.3).
+    """
 
     key: str
     value: bytes

@@ -1,10 +1,11 @@
 """The trail in the Dapr state store: each event is one transaction over entry, mark and head, or none of them."""
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from consumers.audit.chain import REGISTER, Addition, Head, add, chain_of, entry_key, head_key, is_mark, mark, mark_key
 from consumers.audit.sealing import Tampered
@@ -16,6 +17,8 @@ from servicekit.sidecar import Sidecar
 from servicekit.state import Put, Stored
 
 log = get_logger(__name__)
+
+_ENDS: Final = 10_000  # chains whose end a process remembers
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,9 @@ class Trail:
     def __init__(self, sidecar: Sidecar) -> None:
         self._sidecar = sidecar
         self._beginning = asyncio.Lock()
+        self._ends: OrderedDict[str, int] = (
+            OrderedDict()
+        )  # how many entries this process has seen, those used last behind
 
     async def record(self, key: bytes, user_id: str, event: CloudEvent) -> int | None:
         """Add an event to the user's chain, as `record_content` does."""
@@ -62,20 +68,47 @@ class Trail:
                 return None
             log.error("a mark in the audit trail is forged: the event is recorded all the same", event_id=event_id)
         now = datetime.now(UTC)
-        addition = add(key, _head(key, chain, found.head), content, now)
-        marking = Put(mark_key(chain, event_id), mark(key, chain, event_id, addition.number))
-        changes = [*_puts(key, addition, found.head), marking]
+        head = _head(key, chain, found.head)
+        additions = [(add(key, head, content, now), found.head)]
         if found.head is None:
-            began = add(key, _head(key, REGISTER, found.register), {"user_id": user_id}, now)
-            changes += _puts(key, began, found.register)
+            register = _head(key, REGISTER, found.register)
+            additions.append((add(key, register, {"user_id": user_id}, now), found.register))
+        number = additions[0][0].number
+        changes = [one for addition, replaced in additions for one in _puts(key, addition, replaced)]
+        changes.append(Put(mark_key(chain, event_id), mark(key, chain, event_id, number)))
         try:
+            for addition, _ in additions:
+                await self._require_end(addition)
             await self._sidecar.transact(AUDIT_STORE, changes)
         except SidecarConflict:
             again = await self._look(chain, event_id)
             if (again.head, again.register) == (found.head, found.register):
-                raise Tampered(f"has entries behind its end, from number {addition.number} on") from None
+                raise Tampered(f"has entries behind its end, from number {number} on") from None
             raise
-        return addition.number
+        for addition, _ in additions:
+            self._remember(addition.head)
+        return number
+
+    async def _require_end(self, addition: Addition) -> None:
+        """That a chain ends where its head says. Not every store refuses to write over an entry (Redis does not).
+
+        Raises:
+            SidecarConflict: it does not, or not any more.
+        """
+        chain = addition.head.chain
+        seen = self._ends.get(chain)
+        if seen is None:
+            goes_on = await self.raw_entries(chain, addition.number, addition.number) != [None]
+        else:
+            goes_on = seen >= addition.number
+        if goes_on:
+            raise SidecarConflict(f"{chain} goes on behind entry {addition.number - 1}")
+
+    def _remember(self, head: Head) -> None:
+        self._ends[head.chain] = head.count
+        self._ends.move_to_end(head.chain)
+        if len(self._ends) > _ENDS:
+            self._ends.popitem(last=False)
 
     async def raw_head(self, chain: str) -> bytes | None:
         """A chain's head as it is stored."""

@@ -1,11 +1,9 @@
-"""The audit trail of the running system: complete, in order, once, a user's own; tampering with its file is found."""
+"""The audit trail of the running system: complete, in order, once, a user's own; tampering with its store is found."""
 
 import asyncio
-import base64
 import contextlib
 import json
 import os
-import sqlite3
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -14,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from consumers.audit.chain import chain_of, entry_key, head_key
 from consumers.audit.command import INTACT, TAMPERED, UNKNOWN
 from consumers.audit.key import AuditKey
 from consumers.audit.settings import Settings
@@ -25,12 +24,15 @@ from runtime.layout import PROJECT
 from servicekit.errors import SidecarConflict
 from servicekit.sidecar import Sidecar
 from servicekit.state import Put, Remove
+from tests.support.behind_dapr import AuditStore, open_audit_store
+from tests.support.broker import dead_letters
 from tests.support.person import Person
 from tests.support.stack import Stack
 
 pytestmark = pytest.mark.e2e
 
-PATIENCE = 15.0
+# On Redis a message that the subscription of a killed service still took comes again after 15 s and more.
+PATIENCE = 60.0
 
 
 def environment(stack: Stack) -> dict[str, str]:
@@ -90,57 +92,10 @@ def of_tasks(found: list[str]) -> list[str]:
     return [one for one in found if one.split()[0] not in {"scheduled", "cancelled", "fired"}]
 
 
-class File:
-    """The trail's SQLite file, opened behind Dapr's back."""
-
-    def __init__(self, path: Path) -> None:
-        self._database = sqlite3.connect(path, timeout=10, isolation_level=None)
-
-    def close(self) -> None:
-        self._database.close()
-
-    def key(self, user_id: str, number: int) -> str:
-        return f"{AUDIT}||entry:user:{user_id}:{number}"
-
-    def read(self, key: str) -> bytes:
-        ((value, binary),) = self._database.execute("SELECT value, is_binary FROM state WHERE key = ?", (key,))
-        assert binary
-        return base64.b64decode(value)
-
-    def write(self, key: str, value: bytes) -> None:
-        encoded = base64.b64encode(value).decode()
-        changed = self._database.execute("UPDATE state SET value = ? WHERE key = ?", (encoded, key))
-        assert changed.rowcount == 1
-
-    def remove(self, key: str) -> list[Any]:
-        """The row, to be put back."""
-        (row,) = self._database.execute("SELECT * FROM state WHERE key = ?", (key,))
-        self._database.execute("DELETE FROM state WHERE key = ?", (key,))
-        return list(row)
-
-    def put_back(self, row: list[Any]) -> None:
-        self._database.execute(f"INSERT OR REPLACE INTO state VALUES ({','.join('?' * len(row))})", row)  # noqa: S608
-
-    @contextlib.contextmanager
-    def altered(self, key: str, old: bytes, new: bytes) -> Iterator[None]:
-        """With other bytes for a while: the system is shared, others verify it after us."""
-        before = self.read(key)
-        assert old in before
-        self.write(key, before.replace(old, new))
-        yield
-        self.write(key, before)
-
-    @contextlib.contextmanager
-    def removed(self, key: str) -> Iterator[None]:
-        """Without it for a while."""
-        row = self.remove(key)
-        yield
-        self.put_back(row)
-
-
 @pytest.fixture
-def file(stack: Stack) -> Iterator[File]:
-    opened = File(stack.layout.data / "audit.db")
+def store(stack: Stack) -> Iterator[AuditStore]:
+    """What the trail is kept in, whatever that is here."""
+    opened = open_audit_store(stack)
     yield opened
     opened.close()
 
@@ -162,7 +117,9 @@ async def user_id(person: Person) -> str:
 async def three_entries(person: Person) -> str:
     """Somebody with a record; the user's id."""
     task = await person.add("water the plants", datetime.now(UTC) + timedelta(days=1), reminders=[])
+    await story(person, lambda found: len(of_tasks(found)) == 1)
     await person.change(task["id"], title="water the roses")
+    await story(person, lambda found: len(of_tasks(found)) == 2)
     await person.change(task["id"], status="completed")
     await story(person, lambda found: len(of_tasks(found)) == 3)
     return await user_id(person)
@@ -248,40 +205,69 @@ async def recorded(person: Person) -> list[dict[str, Any]]:
     return answer.json() if answer.status_code == 200 else []
 
 
-async def test_tampering_with_the_file_is_found(stack: Stack, sidecar: Sidecar, file: File) -> None:
+async def test_tampering_with_the_store_is_found(stack: Stack, sidecar: Sidecar, store: AuditStore) -> None:
     async with Person.registered(stack.url) as person:
         user = await three_entries(person)
-        with file.altered(file.key(user, 2), b"roses", b"stove"):
+        with store.altered(entry_key(chain_of(user), 2), b"roses", b"stove"):
             status, said = await verify(stack, "--user", user)
             assert (status, f"user:{user}: entry 2 was altered" in said) == (TAMPERED, True), said
             found = await activity(person)
             assert [one["kind"] for one in found] == ["completed", "damaged", "created"]
             assert "stove" not in json.dumps(found)
             assert [one.number for one in await broken(sidecar)] == [2]
-        with file.removed(file.key(user, 1)):
+        with store.removed(entry_key(chain_of(user), 1)):
             assert [str(one) for one in await broken(sidecar)] == [f"user:{user}: entry 1 is missing"]
-        with file.removed(f"{AUDIT}||head:user:{user}"):
+        with store.removed(head_key(chain_of(user))):
             assert [str(one) for one in await broken(sidecar)] == [f"user:{user}: the head is missing"]
         assert await broken(sidecar) == []
 
 
 async def test_an_end_cut_off_with_an_old_head_is_found_against_an_earlier_check(
-    stack: Stack, sidecar: Sidecar, file: File, tmp_path: Path
+    stack: Stack, sidecar: Sidecar, store: AuditStore, tmp_path: Path
 ) -> None:
     async with Person.registered(stack.url) as person:
         user = await three_entries(person)
-        head = f"{AUDIT}||head:user:{user}"
-        old = file.read(head)
+        head = head_key(chain_of(user))
+        old = store.read(head)
         await person.add("one more", datetime.now(UTC) + timedelta(days=1), reminders=[])
         await story(person, lambda found: "created one more" in found)
         assert (await verify(stack, "--save", str(tmp_path / "heads.json")))[0] == INTACT
-        now = file.read(head)
-        file.write(head, old)
-        with file.removed(file.key(user, 4)):
+        now = store.read(head)
+        store.write(head, old)
+        with store.removed(entry_key(chain_of(user), 4)):
             assert await broken(sidecar) == [], "the old head was genuine once"
             status, said = await verify(stack, "--user", user, "--against", str(tmp_path / "heads.json"))
             assert (status, "there were 4 at the earlier check" in said) == (TAMPERED, True), said
-        file.write(head, now)
+        store.write(head, now)
+        assert await broken(sidecar) == []
+
+
+async def test_nothing_is_written_over_what_an_old_head_hides(
+    stack: Stack, sidecar: Sidecar, store: AuditStore
+) -> None:
+    """The service notices when it adds the next event, whatever the store would let it do; what is there stays."""
+    async with Person.registered(stack.url) as person:
+        user = await three_entries(person)
+        head, fourth = head_key(chain_of(user)), entry_key(chain_of(user), 4)
+        old = store.read(head)
+        await person.add("one more", datetime.now(UTC) + timedelta(days=1), reminders=[])
+        await story(person, lambda found: "created one more" in found)
+        now, evidence = store.read(head), store.read(fourth)
+        for first_seen in (False, True):
+            if first_seen:  # by a process that remembers nothing
+                await asyncio.to_thread(stack.restart, AUDIT)
+                await asyncio.to_thread(stack.wait_ready)
+            store.write(head, old)
+            known = len(await dead_letters(stack))
+            await person.add("over it", datetime.now(UTC) + timedelta(days=1), reminders=[])
+            async with asyncio.timeout(PATIENCE):
+                while len(await dead_letters(stack)) == known:
+                    await asyncio.sleep(0.1)
+            assert (store.read(head), store.read(fourth)) == (old, evidence)
+            assert [str(one) for one in await broken(sidecar)] == [
+                f"user:{user}: entry 4 is behind the end that the head names"
+            ]
+            store.write(head, now)
         assert await broken(sidecar) == []
 
 
@@ -291,6 +277,9 @@ async def test_what_cannot_be_known_is_said(stack: Stack) -> None:
     assert (status, "cannot be told" in said) == (UNKNOWN, True), said
 
 
+@pytest.mark.skipif(
+    "config.getoption('--stack') in ('redis', 'kafka-redis')", reason="Redis does not take back what conflicts"
+)
 async def test_a_transaction_is_made_whole_or_not_at_all(sidecar: Sidecar) -> None:
     """What servicekit promises of state, on the real thing."""
     await sidecar.transact(AUDIT_STORE, [Put("test:a", b"1", create=True), Put("test:b", b"\x00\xff")])

@@ -14,6 +14,8 @@ class StateStore:
         self.raw: dict[str, bytes] = {}
         self.before_commit: Callable[[], Awaitable[None]] | None = None
         self.lose_answers = 0
+        self.overwrites = False
+        """Whether it writes over what was to be new, as Redis does."""
         self._etags: dict[str, str] = {}
         self._numbers = itertools.count(1)
 
@@ -28,7 +30,7 @@ class StateStore:
             await hook()
         for change in changes:
             there = change.key in self.raw
-            if isinstance(change, Put) and change.create and there:
+            if isinstance(change, Put) and change.create and there and not self.overwrites:
                 raise SidecarConflict(f"{change.key} is there")
             if change.etag is not None and (not there or self._etags.get(change.key, "0") != change.etag):
                 raise SidecarConflict(f"{change.key} has changed")

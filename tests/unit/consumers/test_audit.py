@@ -67,6 +67,10 @@ class Desk:
 
     def __init__(self) -> None:
         self.store = StateStore()
+        self.restart()
+
+    def restart(self) -> None:
+        """The same store, and nothing remembered."""
         self.trail = Trail(cast("Sidecar", self.store))
         self.recorder = Recorder(self.trail, cast("AuditKey", FixedKey()))
         self.reader = ActivityReader(self.trail, cast("AuditKey", FixedKey()))
@@ -301,6 +305,7 @@ async def branch(desk: Desk, *later: int) -> dict[str, bytes]:
     desk.store.raw[head_key(CHAIN)] = old_head
     for key in (entry_key(CHAIN, 3), mark_key(CHAIN, "task/t1/v3")):
         del desk.store.raw[key]
+    desk.restart()
     await desk.record(*(task_event(version) for version in later))
     desk.store.raw[mark_key(CHAIN, "task/t1/v3")] = before[mark_key(CHAIN, "task/t1/v3")]
     return before
@@ -353,19 +358,27 @@ async def test_it_is_said_where_what_was_moved_comes_from(desk: Desk) -> None:
 async def test_a_record_that_begins_anew_after_it_was_removed_is_found(desk: Desk) -> None:
     await desk.record(*(task_event(version) for version in range(1, 4)))
     _remove_a_whole_chain(desk.store.raw)
+    with pytest.raises(Reject, match="tampered"):
+        await desk.record(task_event(4))
+    desk.restart()
     await desk.record(task_event(4))
     (broken,) = (await desk.verify()).broken
     assert (broken.chain, broken.number) == (CHAIN, None)
     assert "there was another before" in broken.reason
 
 
-async def test_nothing_is_added_to_what_was_tampered_with(desk: Desk) -> None:
-    """The event is kept as a dead letter; others' go on."""
+@pytest.mark.parametrize("overwrites", [False, True])
+@pytest.mark.parametrize("restarted", [False, True])
+async def test_nothing_is_added_to_what_was_tampered_with(desk: Desk, *, overwrites: bool, restarted: bool) -> None:
+    """The event is kept as a dead letter; others' go on. Whatever the store refuses, and the process remembers."""
+    desk.store.overwrites = overwrites
     await desk.record(task_event(1), task_event(1, "u2"))
     old = desk.store.raw[head_key(CHAIN)]
     await desk.record(task_event(2))
     desk.store.raw[head_key(CHAIN)] = old
     evidence = dict(desk.store.raw)
+    if restarted:
+        desk.restart()
     with pytest.raises(Reject, match="tampered"):
         await desk.record(task_event(3))
     desk.store.raw[head_key(CHAIN)] = b"nonsense"
