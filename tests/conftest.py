@@ -8,6 +8,8 @@ import pytest
 
 from runtime.backing import DEFAULT, NAMED, Backing
 from runtime.install import Binaries, install
+from tests.support.mail_server import MailServer, serving_mail
+from tests.support.push_service import PushService, serving_in_a_thread
 from tests.support.stack import Stack
 
 _STACK = pytest.StashKey[Stack]()
@@ -66,6 +68,20 @@ def stack(
         request.config.stash[_STACK] = running
         yield running
         del request.config.stash[_STACK]
+
+
+@pytest.fixture(scope="module")
+def mails() -> Iterator[MailServer]:
+    """A mail server."""
+    with serving_mail() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def receiver() -> Iterator[PushService]:
+    """A host that takes webhooks."""
+    with serving_in_a_thread() as service:
+        yield service
 
 
 @pytest.hookimpl(wrapper=True)

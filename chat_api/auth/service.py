@@ -1,6 +1,5 @@
 """Registering, logging in and out, and finding out whose session a token is."""
 
-import hashlib
 import secrets
 from datetime import UTC, datetime, timedelta
 
@@ -9,6 +8,7 @@ from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from chat_api.auth import attempts
+from chat_api.auth.hashing import hash_secret
 from chat_api.auth.models import User, UserSession
 from chat_api.auth.passwords import hash_password, verify_password
 from chat_api.database import Database
@@ -86,7 +86,7 @@ class AuthService:
     async def log_out(self, token: str) -> None:
         """End the session; an unknown token is no error."""
         async with self._database.writing() as session:
-            await session.exec(delete(UserSession).where(col(UserSession.token_hash) == _hash(token)))
+            await session.exec(delete(UserSession).where(col(UserSession.token_hash) == hash_secret(token)))
 
     async def authenticate(self, token: str) -> User:
         """Whose session it is.
@@ -98,7 +98,7 @@ class AuthService:
             query = (
                 select(User, UserSession.expires_at)
                 .join(UserSession, col(UserSession.user_id) == col(User.id))
-                .where(UserSession.token_hash == _hash(token))
+                .where(UserSession.token_hash == hash_secret(token))
             )
             row = (await session.exec(query)).first()
         if row is None or row[1] <= datetime.now(UTC):
@@ -109,14 +109,10 @@ class AuthService:
         token = secrets.token_urlsafe(32)
         now = datetime.now(UTC)
         session.add(
-            UserSession(token_hash=_hash(token), user_id=user.id, created_at=now, expires_at=now + self._lifetime)
+            UserSession(token_hash=hash_secret(token), user_id=user.id, created_at=now, expires_at=now + self._lifetime)
         )
         return token
 
 
 def _normalise(email: str) -> str:
     return email.strip().lower()
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,12 +1,12 @@
 """API tokens: keys for programs, made and revoked by the user whose tasks they open."""
 
-import hashlib
 import secrets
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from sqlmodel import col, delete, func, or_, select, update
 
+from chat_api.auth.hashing import hash_secret
 from chat_api.auth.models import ApiToken, User
 from chat_api.database import Database
 from chat_api.errors import Invalid, NotAuthenticated, NotFound
@@ -46,7 +46,7 @@ class TokenService:
             id=new_id(),
             user_id=user_id,
             name=name,
-            token_hash=_hash(token),
+            token_hash=hash_secret(token),
             created_at=now,
             expires_at=None if lifetime is None else now + lifetime,
         )
@@ -79,7 +79,7 @@ class TokenService:
         query = (
             select(User, ApiToken)
             .join(ApiToken, col(ApiToken.user_id) == col(User.id))
-            .where(ApiToken.token_hash == _hash(token))
+            .where(ApiToken.token_hash == hash_secret(token))
         )
         async with self._database.reading() as session:
             row = (await session.exec(query)).first()
@@ -95,7 +95,3 @@ class TokenService:
         before = or_(col(ApiToken.last_used_at).is_(None), col(ApiToken.last_used_at) <= now - _USE_NOTED_EVERY)
         async with self._database.writing() as session:
             await session.exec(update(ApiToken).where(col(ApiToken.id) == token_id, before).values(last_used_at=now))
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode(errors="surrogatepass")).hexdigest()

@@ -1,13 +1,13 @@
 """A user's private calendar feed: a secret address, and what is read there."""
 
 import asyncio
-import hashlib
 import secrets
 from datetime import UTC, datetime
 from enum import StrEnum
 
 from sqlmodel import select
 
+from chat_api.auth.hashing import hash_secret
 from chat_api.database import Database
 from chat_api.errors import NotFound
 from chat_api.portability.collecting import all_tasks, whole_tasks
@@ -43,7 +43,7 @@ class FeedService:
         async with self._database.writing(user_id) as session:
             feed = await session.get(CalendarFeed, user_id)
             feed = feed or CalendarFeed(user_id=user_id, secret_hash="", created_at=datetime.now(UTC))
-            feed.secret_hash, feed.created_at = _hash(secret), datetime.now(UTC)
+            feed.secret_hash, feed.created_at = hash_secret(secret), datetime.now(UTC)
             session.add(feed)
         return secret
 
@@ -61,7 +61,7 @@ class FeedService:
             NotFound: nobody's, or not any more.
         """
         async with self._database.reading() as session:
-            query = select(CalendarFeed).where(CalendarFeed.secret_hash == _hash(secret))
+            query = select(CalendarFeed).where(CalendarFeed.secret_hash == hash_secret(secret))
             feed = (await session.exec(query)).first()
         if feed is None:
             raise NotFound("There is no calendar feed at this address.")
@@ -71,7 +71,3 @@ class FeedService:
                 whole_tasks(found), with_events=content != FeedContent.TASKS, with_tasks=content != FeedContent.EVENTS
             )
         )
-
-
-def _hash(secret: str) -> str:
-    return hashlib.sha256(secret.encode(errors="surrogatepass")).hexdigest()

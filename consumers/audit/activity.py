@@ -1,8 +1,9 @@
 """A user's own record, as a person reads it."""
 
-from consumers.audit.chain import Entry, Head, chain_of
+from consumers.audit.chain import Entry
 from consumers.audit.key import AuditKey
-from consumers.audit.sealing import Tampered, canonical
+from consumers.audit.reading import open_record
+from consumers.audit.sealing import canonical
 from consumers.audit.trail import Trail
 from contracts.audit import DAMAGED, Activity, ActivityPage, ListActivity
 from contracts.events import (
@@ -16,9 +17,6 @@ from contracts.events import (
 )
 from contracts.names import CONSOLE
 from contracts.operations import OperatorActed
-from servicekit.logs import get_logger
-
-log = get_logger(__name__)
 
 
 class ActivityReader:
@@ -34,29 +32,18 @@ class ActivityReader:
         Raises:
             SidecarError: the store is away, or there is no key.
         """
-        key = await self._key.get()
-        chain = chain_of(request.user_id)
-        raw_head = await self._trail.raw_head(chain)
-        if raw_head is None:
+        record = await open_record(self._trail, self._key, request.user_id)
+        if record is None:
             return ActivityPage()
-        try:
-            head = Head.unseal(key, chain, raw_head)
-        except Tampered as error:
-            log.error("the audit trail was tampered with", chain=chain, reason=f"the head {error}")
+        if record.count is None:
             return ActivityPage(entries=(Activity(number=0, kind=DAMAGED),))
-        last = head.count if request.before is None else min(head.count, request.before - 1)
+        last = record.count if request.before is None else min(record.count, request.before - 1)
         first = max(1, last - request.limit + 1)
-        stored = await self._trail.raw_entries(chain, first, last)
-        entries = [self._read(key, chain, number, raw) for number, raw in enumerate(stored, first)]
+        entries = [
+            Activity(number=number, kind=DAMAGED) if entry is None else describe(entry)
+            for number, entry in await record.entries(first, last)
+        ]
         return ActivityPage(entries=tuple(reversed(entries)), next_before=first if first > 1 else None)
-
-    def _read(self, key: bytes, chain: str, number: int, raw: bytes | None) -> Activity:
-        try:
-            entry = Entry.unseal(key, chain, number, raw)
-        except Tampered as error:
-            log.error("the audit trail was tampered with", chain=chain, number=number, reason=str(error))
-            return Activity(number=number, kind=DAMAGED)
-        return describe(entry)
 
 
 def describe(entry: Entry) -> Activity:

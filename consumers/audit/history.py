@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from consumers.audit.chain import Entry, Head, chain_of
+from consumers.audit.chain import Entry
 from consumers.audit.key import AuditKey
-from consumers.audit.sealing import Tampered
+from consumers.audit.reading import open_record
 from consumers.audit.trail import Trail
 from contracts.audit import DAMAGED
 from contracts.operations import AskHistory, History, HistoryEntry
@@ -26,36 +26,29 @@ class HistoryReader:
         Raises:
             SidecarError: the store is away, or there is no key.
         """
-        key, chain = await self._key.get(), chain_of(request.user_id)
-        raw_head = await self._trail.raw_head(chain)
-        if raw_head is None:
+        record = await open_record(self._trail, self._key, request.user_id)
+        if record is None:
             return History(entries=())
-        try:
-            last = Head.unseal(key, chain, raw_head).count
-        except Tampered:
+        if record.count is None:
             return History(entries=(HistoryEntry(number=0, type=DAMAGED),))
+        last = record.count
         found: list[HistoryEntry] = []
         end = max(0, last - _LOOK)
         while last > end and len(found) < request.limit:
             first = max(end + 1, last - _BATCH + 1)
-            raws = await self._trail.raw_entries(chain, first, last)
-            for number, raw in reversed(list(enumerate(raws, first))):
-                entry = _read(key, chain, number, raw)
+            for number, stored in reversed(await record.entries(first, last)):
+                entry = HistoryEntry(number=number, type=DAMAGED) if stored is None else _describe(stored)
                 if _concerns(entry, request) and len(found) < request.limit:
                     found.append(entry)
             last = first - 1
         return History(entries=tuple(found), complete=last == 0)
 
 
-def _read(key: bytes, chain: str, number: int, raw: bytes | None) -> HistoryEntry:
-    try:
-        entry = Entry.unseal(key, chain, number, raw)
-    except Tampered:
-        return HistoryEntry(number=number, type=DAMAGED)
+def _describe(entry: Entry) -> HistoryEntry:
     content = entry.content
     data = content.get("data")
     return HistoryEntry(
-        number=number,
+        number=entry.number,
         event_id=entry.event_id or "",
         type=str(content.get("type", "")),
         at=content.get("time"),

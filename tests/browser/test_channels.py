@@ -10,24 +10,12 @@ from playwright.async_api import Page, expect
 from runtime.install import Binaries
 from tests.browser.test_quality import photograph, violations
 from tests.support.channels import running_with_channels
-from tests.support.mail_server import MailServer, serving_mail
+from tests.support.mail_server import MailServer
 from tests.support.page import add, register
-from tests.support.push_service import PushService, Reply, serving_in_a_thread
+from tests.support.push_service import PushService, Reply
 from tests.support.stack import Stack
 
 pytestmark = [pytest.mark.e2e, pytest.mark.browser]
-
-
-@pytest.fixture(scope="module")
-def mails() -> Iterator[MailServer]:
-    with serving_mail() as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def receiver() -> Iterator[PushService]:
-    with serving_in_a_thread() as service:
-        yield service
 
 
 @pytest.fixture(scope="module")

@@ -14,9 +14,9 @@ from runtime import secrets_file
 from runtime.install import Binaries
 from tests.support.broker import dead_letters
 from tests.support.channels import running_with_channels
-from tests.support.mail_server import PASSWORD, SENDER, MailServer, Says, serving_mail
+from tests.support.mail_server import PASSWORD, SENDER, MailServer, Says
 from tests.support.person import Person
-from tests.support.push_service import Browser, PushService, Reply, serving_in_a_thread
+from tests.support.push_service import Browser, PushService, Reply
 from tests.support.stack import Stack
 
 pytestmark = pytest.mark.e2e
@@ -29,18 +29,6 @@ _ENV = {
     "EMAIL_TIMEOUT": "3",
     "WEBHOOK_TIMEOUT": "3",
 }
-
-
-@pytest.fixture(scope="module")
-def mails() -> Iterator[MailServer]:
-    with serving_mail() as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def receiver() -> Iterator[PushService]:
-    with serving_in_a_thread() as service:
-        yield service
 
 
 @pytest.fixture(scope="module")

@@ -10,9 +10,11 @@ from typing import Any, cast
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
 from consumers.audit.activity import ActivityReader
 from consumers.audit.chain import REGISTER, Head, add, chain_of, entry_key, head_key, mark_key
+from consumers.audit.history import HistoryReader
 from consumers.audit.key import AuditKey
 from consumers.audit.recorder import Recorder
 from consumers.audit.sealing import SEAL, Tampered, canonical, seal, unseal
@@ -21,6 +23,7 @@ from consumers.audit.verifying import Report, Verifier, load_heads, save_heads
 from consumers.audit.walking import Broken
 from contracts.audit import ListActivity
 from contracts.events import CloudEvent, Event, NotificationWanted, ReminderFired, TaskChange, TaskEvent
+from contracts.operations import AskHistory
 from servicekit.errors import SidecarUnavailable
 from servicekit.sidecar import Sidecar
 from servicekit.subscriptions import Reject
@@ -186,6 +189,23 @@ async def test_a_user_is_not_shown_what_was_tampered_with(desk: Desk) -> None:
     ]
     desk.store.raw[head_key(CHAIN)] = b"{}"
     assert await desk.seen_by("u1") == [(0, "damaged")]
+
+
+async def test_whoever_reads_what_was_tampered_with_the_log_says_so(desk: Desk) -> None:
+    history = HistoryReader(desk.trail, cast("AuditKey", FixedKey()))
+    await desk.record(task_event(1), task_event(2, title="pay the rent"))
+    raw = desk.store.raw[entry_key(CHAIN, 2)]
+    desk.store.raw[entry_key(CHAIN, 2)] = raw.replace(b"rent", b"bill")
+    found = {"event": "the audit trail was tampered with", "log_level": "error", "chain": CHAIN}
+    for number in (2, None):
+        if number is None:
+            desk.store.raw[head_key(CHAIN)] = b"{}"
+        with capture_logs() as said:
+            await desk.seen_by("u1")
+            seen = await history.find(AskHistory(user_id="u1"))
+        assert (seen.entries[0].number, seen.entries[0].type) == (number or 0, "damaged")
+        assert len(said) == 2, said
+        assert all(found.items() <= one.items() and one.get("number") == number for one in said), said
 
 
 # Tampering: what was done, and where it must be found
