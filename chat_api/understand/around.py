@@ -18,6 +18,11 @@ _DAY_MINUTES: Final = 24 * 60
 _NOON: Final = 12
 MAX_COUNT: Final = 500
 _SATURDAY: Final = 5
+_HOURS: Final = {
+    "breakfast": 8, "school": 8, "work": 9, "lunch": 12, "lunchtime": 12, "tea": 17, "dinner": 19, "supper": 19,
+    "bed": 22, "bedtime": 22,
+}  # fmt: skip
+_CLOSING: Final = frozenset({"", ".", "!", ",", "tonight", "today", "tomorrow", "every", "on", "remind"})
 _FROM_NOW: Final = (
     ("from", "now"), ("from", "right", "now"), ("from", "this", "moment"), ("from", "this", "second"),
     ("from", "today"),
@@ -119,7 +124,8 @@ def _nearest(tokens: Tokens, index: int, place: int, weekday: int, context: Cont
 
 def read_weekdays_on(tokens: Tokens, index: int, context: Context) -> Found | None:
     """ "two sundays from now", "3 fridays later": the second and third such day to come."""
-    counted = whole_number(tokens, index)
+    led = tokens.word(index) == "in"
+    counted = whole_number(tokens, index + 1 if led else index)
     if counted is None or not 1 <= counted[0] <= MAX_COUNT:
         return None
     number, place = counted
@@ -129,6 +135,9 @@ def read_weekdays_on(tokens: Tokens, index: int, context: Context) -> Found | No
         return None
     later = tokens.word(place + 1) in LATER
     end = place + 2 if later else past_from_now(tokens, place + 1)
+    if led and not end and word in WEEKDAY_PLURALS:
+        # "in two sundays"
+        end = place + 2 if tokens.word(place + 1) == "time" else place + 1
     if not end:
         return None
     ahead = (weekday - context.today.weekday()) % WEEK or WEEK
@@ -158,7 +167,7 @@ def from_clock(tokens: Tokens, index: int, end: int, amount: Duration) -> Found 
     direction = tokens.word(end)
     if not amount.seconds or amount.months or amount.days or direction not in {"from", "after", "past", "before"}:
         return None
-    base = single_clock(tokens, end + 1)
+    base = single_clock(tokens, end + 1) or _meal_at(tokens, end + 1)
     if base is None or len(base.facts) > 1 or not isinstance(base.facts[0], Clock):
         return None
     if direction == "before" and tokens.word(base.end) not in BOUNDARIES:
@@ -170,6 +179,13 @@ def from_clock(tokens: Tokens, index: int, end: int, amount: Duration) -> Found 
     hour, minute = divmod(minutes, _HOUR)
     moved = replace(clock, hour=hour, minute=minute, ambiguous=clock.ambiguous and 1 <= hour <= _NOON)
     return Found(index, base.end, (moved,), base.evidence)
+
+
+def _meal_at(tokens: Tokens, place: int) -> Found | None:
+    """The hour of "dinner", "bed", "work", where nothing is named by it."""
+    hour = _HOURS.get(tokens.word(place))
+    closes = hour is not None and tokens.word(place + 1) in _CLOSING
+    return Found(place, place + 1, (Clock(hour),)) if hour is not None and closes else None
 
 
 def _base_day(tokens: Tokens, index: int, context: Context) -> Found | None:

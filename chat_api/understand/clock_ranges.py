@@ -25,6 +25,7 @@ from chat_api.understand.words import (
     HOUR_CONNECTORS,
     NAMED_DAYS,
     NOON,
+    PART_PLURALS,
     WEEKDAYS,
 )
 
@@ -109,7 +110,7 @@ def read_range_start(tokens: Tokens, index: int, context: Context) -> Found | No
     joins = _RANGE_JOINS | {"and", "&"} if tokens.word(index - 1) in {"between", "btw"} else _RANGE_JOINS
     if counted is None or not 1 <= counted[0] <= _NOON or tokens.word(counted[1]) not in joins:
         return None
-    after_day = tokens.word(index - 1) in WEEKDAYS.keys() | NAMED_DAYS.keys()
+    after_day = tokens.word(index - 1) in WEEKDAYS.keys() | NAMED_DAYS.keys() | PART_PLURALS
     led = between or after_day or tokens.word(index - 1) in HOUR_CONNECTORS
     if tokens.word(counted[1]) == "to" and not led:
         return None
@@ -133,7 +134,11 @@ def _loose_range(tokens: Tokens, index: int, counted: tuple[int, int], *, betwee
             last = Found(place, number[1], (Clock(number[0], ambiguous=1 <= number[0] <= _NOON),))
     if last is not None and tokens.word(last.end) == "ish":
         last = replace(last, end=last.end + 1)
-    if last is None or not isinstance(last.facts[0], Clock) or tokens.word(last.end) not in _RANGE_FOLLOWERS:
+    # "thursday evenings 7-9 choir"
+    followed = tokens.word(index - 1) in PART_PLURALS or (
+        last is not None and tokens.word(last.end) in _RANGE_FOLLOWERS
+    )
+    if last is None or not isinstance(last.facts[0], Clock) or not followed:
         return None
     plain = last.end == place + 1 and tokens.number(index) is not None
     if plain and last.facts[0].hour > _NOON > first and not (between or _by_day(tokens, index, last.end)):

@@ -145,10 +145,10 @@ def _half_alone(tokens: Tokens, index: int, place: int) -> bool:
 
 def spoken_minutes(tokens: Tokens, index: int) -> tuple[int | None, int]:
     start = index + 1 if tokens.word(index) == "a" else index
-    if tokens.word(start) == "half":
-        return 30, start + 1
-    if tokens.word(start) == "quarter":
-        return _QUARTER, start + 1
+    if tokens.word(start) in {"half", "quarter"}:
+        # "half-past ten"
+        hyphened = tokens.word(start + 1) == "-" and tokens.word(start + 2) in {"past", "to"}
+        return 30 if tokens.word(start) == "half" else _QUARTER, start + 2 if hyphened else start + 1
     if tokens.phrase(start, ("five", "and", "twenty")):
         return (25, start + 3) if tokens.word(start + 3) in {"past", "to"} else (None, index)
     counted = whole_number(tokens, start)

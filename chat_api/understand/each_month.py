@@ -125,7 +125,7 @@ def _in_each_month(tokens: Tokens, index: int, rule: Rule, end: int) -> Found | 
     if quarterly is not None:
         return quarterly
     each = tokens.word(end) in {"of", "in"} and tokens.word(end + 1) in {"each", "every", "a"}
-    if not (several or each or tokens.phrase(end, ("each", "month")) or tokens.phrase(end, ("every", "month"))):
+    if not (several or each or any(tokens.phrase(end, words) for words in _MONTHLY)):
         return None
     stop = each_month_end(tokens, end)
     if stop:

@@ -6,6 +6,7 @@ from typing import Final
 from chat_api.understand.almanac import MONTHS_IN_YEAR, WEEK
 from chat_api.understand.dates import read_day
 from chat_api.understand.facts import (
+    Clock,
     Context,
     Day,
     Evidence,
@@ -61,6 +62,7 @@ UNIT_RULES: Final[dict[str, Rule]] = {
     **dict.fromkeys(("weeknight", "weeknights"), Rule("WEEKLY", weekdays=WORKDAYS, part="evening")),
     **{word: Rule("DAILY", part=part) for word, part in PART_WORDS.items()},
 }
+_MEALS: Final = {"breakfast": 8, "lunchtime": 12, "teatime": 17, "dinnertime": 19, "bedtime": 22}
 _JOINS: Final = frozenset({",", "and", "&", "/", "or", "+"})
 
 
@@ -76,6 +78,9 @@ def read_every(tokens: Tokens, index: int, context: Context) -> Found | None:
         place += 1
     if tokens.word(place) == "single":
         place += 1
+    if tokens.word(place) in _MEALS:
+        # "every lunchtime"
+        return Found(index, place + 1, (Rule("DAILY"), Clock(_MEALS[tokens.word(place)])))
     body = _every_body(tokens, place, context)
     if body is None:
         return None
@@ -285,6 +290,8 @@ def _more_dates(tokens: Tokens, first: tuple[int, int], end: int, context: Conte
 def unit_or_days(tokens: Tokens, place: int) -> tuple[Rule, int] | None:
     if tokens.phrase(place, ("m", "-", "f")) and tokens.glued(place + 2):
         return UNIT_RULES["weekday"], place + 3
+    if tokens.phrase(place, ("school", "night")) or tokens.phrase(place, ("school", "nights")):
+        return Rule("WEEKLY", weekdays=("SU", "MO", "TU", "WE", "TH"), part="night"), place + 2
     workday = workday_end(tokens, place)
     if workday:
         return UNIT_RULES["weekday"], workday

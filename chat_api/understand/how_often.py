@@ -58,7 +58,7 @@ def _several_a_unit(tokens: Tokens, index: int, place: int) -> Found | None:
         days_at = place + 3 if tokens.word(place + 2) in {"on", ":", ","} else place + 2
         if tokens.word(place + 1) == "week" and weekday_at(tokens, days_at) is not None:
             # "twice a week on monday and thursday"
-            days, end = read_weekdays(tokens, days_at)
+            days, end = read_weekdays(tokens, days_at, apart=True)
             return Found(index, end, (Rule("WEEKLY", weekdays=days),))
         days_at += 1 if tokens.word(days_at) == "the" else 0
         if tokens.word(place + 1) == "month" and ordinal(tokens, days_at) is not None:

@@ -74,6 +74,9 @@ def _led_offset(tokens: Tokens, index: int, context: Context) -> Found | None:
     start = index + 1
     start += 1 if tokens.word(start) in _ABOUT else 0
     start += 2 if any(tokens.phrase(start, words) for words in _AHEAD) else 0
+    if tokens.phrase(start - 1, ("next", tokens.word(start))) and tokens.word(start) in ONE_UNIT:
+        # "within the next week"
+        return Found(index, start + 1, (Offset(ONE_UNIT[tokens.word(start)]),))
     length = duration(tokens, start)
     if length is not None and tokens.word(length[1]) == "before" and tokens.word(index) == "in":
         # "check in 24 hours before the flight"

@@ -141,7 +141,7 @@ def read_recurrence(tokens: Tokens, index: int, context: Context) -> Found | Non
         bounded = this_week_end(tokens, end, context)
         if bounded is not None:
             return Found(start, bounded[1], (_checked(fact), Ends(until=bounded[0])), evidence)
-    return Found(start, end, (_checked(fact),), evidence)
+    return Found(start, end, (_checked(fact), *core.facts[1:]), evidence)
 
 
 def _second_part(tokens: Tokens, rule: Rule, end: int) -> tuple[tuple[Clock, Clock], int] | None:
@@ -270,7 +270,8 @@ def _plural(tokens: Tokens, index: int) -> Found | None:
     days, end = read_weekdays(tokens, index)
     if tokens.word(index - 1) == "all":
         return Found(index - 1, end, (Rule("WEEKLY", weekdays=days),), Evidence.PLACE)
-    opens = not tokens.word(index - 1) and tokens.word(end) in VERBS
+    several = len(days) > 1 and tokens.word(end) not in FINITE
+    opens = not tokens.word(index - 1) and (several or tokens.word(end) in VERBS)
     return Found(index, end, (Rule("WEEKLY", weekdays=days),), Evidence.NONE if opens else Evidence.PLACE)
 
 

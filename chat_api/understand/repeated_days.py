@@ -116,6 +116,9 @@ def spaced_months(tokens: Tokens, place: int) -> tuple[int, int] | None:
 
 def each_month_end(tokens: Tokens, place: int) -> int:
     """Where "of the month", "of each month", "each month" ends, or 0."""
+    if tokens.word(place) == "monthly":
+        # "the last friday monthly"
+        return place + 1
     start = place + 1 if tokens.word(place) in {"of", "in"} else place
     if tokens.word(start) in {"each", "every", "a"} and tokens.word(start + 1) == "month":
         return start + 2

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Final
 
+from chat_api.understand.afterwards import moved_behind
 from chat_api.understand.almanac import WEEK, plus
 from chat_api.understand.bare_clocks import bare_answer
 from chat_api.understand.bounds import read_bound
@@ -75,6 +76,7 @@ _TAILS: Final = (
     ("at", "the", "very", "latest"), ("at", "the", "latest"), ("at", "latest"), ("the", "latest"), ("latest",),
     ("at", "the", "earliest"), ("at", "earliest"), ("or", "so"), ("or", "thereabouts"), ("sharp",), ("exactly",),
     ("on", "the", "dot"), ("on", "the", "nose"), ("onwards",), ("onward",),
+    ("at", "some", "point"), ("at", "some", "time"), ("at", "any", "time"), ("some", "time"),
 )  # fmt: skip
 _DAYLIKE: Final = (Day, Rule, Part, Starts, Ends)
 _NOON: Final = 12
@@ -128,7 +130,7 @@ def scan(tokens: Tokens, first: int, context: Context, *, last: int | None = Non
         if found is None or found.end > stop:
             place += 1
             continue
-        found = _with_tail(tokens, found)
+        found = moved_behind(tokens, _with_tail(tokens, found))
         candidates.append(found)
         place = found.end
     candidates = [
@@ -247,7 +249,8 @@ def _next_hour(tokens: Tokens, place: int, candidates: list[Found]) -> Found | N
     if counted is None or counted[0] > _MAX_HOUR:
         return None
     # "at 8, 14 and 20 pills": by now it is a row of hours
-    in_row = len(candidates) > 1 and isinstance(candidates[-2].facts[-1], Clock) and counted[0] > _NOON
+    before = len(candidates) > 1 and isinstance(candidates[-2].facts[-1], Clock)
+    in_row = before and (counted[0] > _NOON or tokens.word(place - 1) in {"and", "&"})
     if tokens.word(counted[1]) not in BOUNDARIES and not in_row:
         return None
     return Found(place, counted[1], (Clock(counted[0], ambiguous=1 <= counted[0] <= _NOON),))

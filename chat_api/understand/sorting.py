@@ -42,6 +42,7 @@ _LONG_LEADS: Final = (
     ("on", "a"), ("at", "exactly"), ("exactly", "at"), ("precisely", "at"), ("at", "precisely"), ("at", "roughly"),
     ("at", "approximately"), ("at", "about"), ("at", "around"), ("at", "approx"),
     ("immediately", "after"), ("directly", "after"), ("at", "some", "point"), ("some", "point"), ("at", "some", "time"),
+    ("one", "day"), ("some", "day"),
 )  # fmt: skip
 # Go with "10 minutes before": "(reminder 5 min before)", "and warn me half an hour in advance".
 _REMINDING: Final = frozenset(
