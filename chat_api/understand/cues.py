@@ -35,6 +35,7 @@ REMIND: Final = phrases(
     "don't let us forget", "make sure i don't forget", "make sure i remember", "make sure that i don't forget",
     "help me remember", "i want reminding", "i'd like a reminder", "i would like a reminder", "can i get a reminder",
     "please set a reminder", "leave me a reminder", "give me a ring", "jog my memory", "send a reminder",
+    "reminder to self", "reminder to self :", "reminder to myself", "reminder for me", "reminder for myself",
     "get me to", "let me not forget", "set me an alarm", "set me a timer", "start timer",
 )  # fmt: skip
 # These ask for a reminder wherever they stand: "dentist friday 3pm, remind me an hour before".
@@ -58,7 +59,8 @@ WAKE_WORDS: Final = frozenset({"wake"})
 ADD: Final = phrases(
     "add", "add a task", "add task", "add a new task", "add a todo", "add todo", "add an item", "add to my list",
     "add to the list", "create a task", "create task", "create a new task", "create a todo", "new task", "new todo",
-    "make a task", "make a todo", "todo", "to do :", "to - do :", "task :", "note :", "note to self", "don't forget",
+    "make a task", "make a todo", "todo", "to do :", "to - do :", "task :", "note :",
+    "to do -", "to - do -", "todo -", "task -", "note -", "to do list :", "todo list :", "note to self", "don't forget",
     "do not forget", "remember", "i need to", "i have to", "i must", "i should", "i've got to",
     "i got to", "i gotta", "gotta", "need to", "have to", "we need to", "we have to", "i want to", "i'd like to",
     "i would like to", "schedule", "schedule a", "schedule an", "put", "jot down", "write down", "must", "we should",
@@ -85,7 +87,7 @@ ADD_WITH_TIME: Final = phrases(
     "i'm meeting", "have a", "have an", "we're having", "we're having a", "i'm having", "we are having", "i am having",
     "we are having a", "we're going to", "we are going to", "i am going to", "we're meeting", "i am meeting",
     "we are meeting", "i'm seeing", "i've booked", "we've booked", "i booked", "we booked", "i've been invited to",
-    "there are", "i've an appointment with", "i'm due",
+    "there are", "i've an appointment with", "i'm due", "i will", "i'll", "we will", "we'll",
 )  # fmt: skip
 # Left out at the end of a title.
 ADD_ENDINGS: Final = phrases(

@@ -31,12 +31,13 @@ from chat_api.understand.talk import (
     THANKS_REST,
 )
 from chat_api.understand.text import Kind, Tokens
-from chat_api.understand.vocabulary import ARTICLES, FINITE, NOUNS, QUESTIONS, STATEMENTS, VERBS
+from chat_api.understand.vocabulary import ARTICLES, FINITE, NOUNS, QUESTIONS, STATEMENTS, VERBS, like_verb
 
 _LIST_ADDING = frozenset({"put", "stick", "pop", "throw", "place", "insert", "include", "append", "chuck"})
 # "what do I need to buy from the shopping list?"
 _GETTING = frozenset({"buy", "get", "pick", "bring", "take", "pack"})
 _SHORT_TITLE = 8
+_HELD_ON = frozenset({"list", "todos", "tasks", "calendar"})
 # Behind these, "done" is not said of a task: "when it's done", "after i am done", "get it done".
 _UNDONE_LEADS = frozenset({"i'm", "am", "i've", "when", "after", "once", "until", "be", "being", "get", "getting"})
 _DROPPED_WORDS = 4
@@ -151,9 +152,17 @@ def add_cue(tokens: Tokens, start: int, *, has_time: bool, has_list: bool = Fals
     """The length of "add", "I need to", of "I have a" when a time was said, of "stick" when a list was."""
     if has_list and tokens.word(start) in _LIST_ADDING:
         return 1
-    if tokens.word(start) == "put" and not ends_with(tokens, len(tokens), ADD_ENDINGS):
+    if tokens.word(start) == "put" and not (ends_with(tokens, len(tokens), ADD_ENDINGS) or _on_list(tokens, start)):
         return 0
     return match(tokens, start, ADD) or (match(tokens, start, ADD_WITH_TIME) if has_time else 0)
+
+
+def _on_list(tokens: Tokens, start: int) -> bool:
+    """The "on my todo list" of "put milk on my todo list for friday"."""
+    return any(
+        tokens.word(at) in {"on", "to"} and tokens.word(at + match(tokens, at, ADD_ENDINGS) - 1) in _HELD_ON
+        for at in range(start + 1, len(tokens))
+    )
 
 
 def head_of(tokens: Tokens, start: int) -> Head | None:
@@ -213,7 +222,7 @@ def is_quick_add(tokens: Tokens, start: int) -> bool:
         return False
     if words[:2] in _ASKING:
         return False
-    if words[0] in VERBS:
+    if like_verb(words[0]):
         return len(words) > 1 or words[0] in NOUNS
     if len(words) > _SHORT_TITLE or any(word in FINITE for word in words) or tokens.word(len(tokens) - 1) == "?":
         return False

@@ -72,7 +72,7 @@ _REAL: Final = frozenset({
 })  # fmt: skip
 
 
-def _slips(word: str) -> set[str]:
+def slips_of(word: str) -> set[str]:
     """What the word may come out as."""
     inside = range(1, len(word) - 1)
     found = {word[:at] + word[at + 1 :] for at in inside}
@@ -85,7 +85,7 @@ def _slips(word: str) -> set[str]:
 
 
 _SLIPS: Final[dict[str, str]] = {
-    slip: word for word in _LONG for slip in _slips(word) if slip not in _REAL and slip not in _LONG
+    slip: word for word in _LONG for slip in slips_of(word) if slip not in _REAL and slip not in _LONG
 }
 
 

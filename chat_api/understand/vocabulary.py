@@ -3,6 +3,7 @@
 from typing import Final
 
 from chat_api.understand.phrases import words
+from chat_api.understand.spelling import slips_of
 
 # What nobody makes: "make groceries friday" moves them.
 NOT_MADE: Final = frozenset(
@@ -114,3 +115,13 @@ PAST_FORMS: Final[dict[str, str]] = {
     "found": "find", "drank": "drink", "ate": "eat", "fed": "feed", "left": "leave", "rang": "ring", "did": "do",
     "swept": "sweep", "threw": "throw", "built": "build", "chose": "choose", "taught": "teach",
 }  # fmt: skip
+
+_LONG_VERB: Final = 4
+_VERB_SLIPS: Final = frozenset(
+    slip for verb in VERBS if len(verb) >= _LONG_VERB for slip in slips_of(verb)
+) - QUESTIONS - STATEMENTS - FINITE  # fmt: skip
+
+
+def like_verb(word: str) -> bool:
+    """Whether a word is a verb that starts tasks, or one with a slip of the finger ("wacth the news")."""
+    return word in VERBS or word in _VERB_SLIPS

@@ -31,6 +31,10 @@ ONCE: tuple[tuple[str, str | None, str], ...] = (
     ("call dad within the next week", "call dad", "2026-12-01"),
     ("call dad one day next week", "call dad", "2026-11-30"),
     ("call dad today at some point", "call dad", "2026-11-24"),
+    ("reminder to self: call bob tomorrow at 5", "call bob", "2026-11-25T17:00"),
+    ("to do - buy milk friday", "buy milk", "2026-11-27"),
+    ("put buy milk on my todo list for friday", "buy milk", "2026-11-27"),
+    ("i will meet ann on tuesday at noon", "meet ann", "2026-12-01T12:00"),
     ("turn the heating on at 6", "turn the heating on", "2026-11-24T18:00"),
     ("hand the essay in on friday", "hand the essay in", "2026-11-27"),
     ("hand the essay in tomorrow", "hand the essay in", "2026-11-25"),
@@ -316,7 +320,7 @@ RECURRING: tuple[tuple[str, str, str, str], ...] = (
         "2026-11-29T09:00",
     ),
     ("create a recurring task every monday: report", "report", "FREQ=WEEKLY;BYDAY=MO", "2026-11-30"),
-    ("add a monthly task pay rent on the 1st", "pay rent", "FREQ=MONTHLY", "2026-12-01"),
+    ("add a monthly task pay rent on the 1st", "pay rent", "FREQ=MONTHLY;BYMONTHDAY=1", "2026-12-01"),
     ("set a daily alarm for 7am", "Alarm", "FREQ=DAILY;BYHOUR=7;BYMINUTE=0", "2026-11-25T07:00"),
     ("gym mon wed fri", "gym", "FREQ=WEEKLY;BYDAY=MO,WE,FR", "2026-11-25"),
     (
@@ -504,6 +508,7 @@ RECURRING: tuple[tuple[str, str, str, str], ...] = (
 
 # Tasks without any time; the title is the text itself.
 NO_TIME: tuple[str, ...] = (
+    "wacth the news",
     "draft 30-60-90 plan for the new hire",
     "learn about black friday",
     "ask ann about friday",
