@@ -89,6 +89,9 @@ def next_clock(clock: Clock, part: Part | None, day: date | None, context: Conte
     """The next time the clock shows this, today or tomorrow; said of today and passed, it is tomorrow's."""
     base = day or context.today
     hours = _hours(clock, part, wish)
+    if context.now.hour < _EARLY_NIGHT:
+        # "tonight at 1" said at half past twelve
+        hours = (*((hour, 0) for hour, shift in hours if shift), *hours)
     for ahead in (0, 1):
         for hour, shift in hours:
             exact = replace(clock, hour=hour)

@@ -91,8 +91,13 @@ def test_targets() -> None:
 
 def test_yes_adds_what_was_offered() -> None:
     assert ask("asdf qwer", "yes") == Understanding(IntentName.ADD, title="asdf qwer")
-    said = ask("i will leave in two weeks", "yes")
-    assert (said.intent, said.title, said.due, said.needs) == (IntentName.ADD, "i will leave", when("2026-12-08"), None)
+    said = ask("she will leave in two weeks", "yes")
+    assert (said.intent, said.title, said.due, said.needs) == (
+        IntentName.ADD,
+        "she will leave",
+        when("2026-12-08"),
+        None,
+    )
     assert ask("asdf qwer", "no").intent is IntentName.UNKNOWN
     assert ask("asdf qwer", "buy milk").title == "buy milk"
 

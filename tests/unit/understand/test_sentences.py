@@ -233,3 +233,9 @@ def test_what_was_most_likely_meant_is_the_first_choice(text: str, due: str, cho
 
 def test_the_first_of_the_next_month_is_said_to_be_a_guess() -> None:
     assert any("first day of the month" in remark for remark in read("renew passport next month").remarks)
+
+
+def test_after_midnight_tonight_is_the_night_that_lasts() -> None:
+    now = datetime(2026, 11, 25, 0, 20, tzinfo=ROME)
+    assert understand("call bob tonight at 1", now=now, zone=ROME).due == when("2026-11-25T01:00")
+    assert understand("call bob tonight at 8", now=now, zone=ROME).due == when("2026-11-25T20:00")
