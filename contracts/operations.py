@@ -249,7 +249,7 @@ class RestoreAnswer(Contract):
 
 
 class AskJobs(Contract):
-    """Ask for the jobs of these reminders; without ids, of all: a page by name."""
+    """Ask for the jobs of these reminders; without ids, of all: a page by name, or with a limit of 0 only the total."""
 
     reminder_ids: tuple[Identifier, ...] = Field(default=(), max_length=200)
     after: str = ""
@@ -271,7 +271,7 @@ class Jobs(Contract):
     """The answer. A reminder that has no job is not in it."""
 
     jobs: tuple[JobFact, ...]
-    total: int | None = Field(default=None, description="How many there are in all, when all were asked for.")
+    total: int | None = Field(default=None, description="How many reminders have one, when that was asked for.")
 
 
 class SweepNow(Contract):

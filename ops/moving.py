@@ -53,6 +53,7 @@ from ops.services import Services
 
 _FORMAT: Final = "todo-state.v1"
 _PAGE: Final = 100
+_JOBS_PAGE: Final = 2000
 _TIMEOUT: Final = 60.0
 ACTORS: Final = "actor"
 JOBS: Final = "job"
@@ -187,9 +188,10 @@ def _rows(services: Services, table: str) -> Iterator[dict[str, Any]]:
 def _jobs(services: Services) -> Iterator[JobFact]:
     after = ""
     while True:
-        page = services.call(SCHEDULER, JOBS_METHOD, AskJobs(after=after), Jobs, timeout=_TIMEOUT)
+        request = AskJobs(after=after, limit=_JOBS_PAGE)
+        page = services.call(SCHEDULER, JOBS_METHOD, request, Jobs, timeout=_TIMEOUT)
         yield from (job for job in page.jobs if job.reminder_id is not None)
-        if not page.jobs:
+        if len(page.jobs) < _JOBS_PAGE:
             return
         after = page.jobs[-1].name
 

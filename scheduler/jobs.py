@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from contracts.jobs import CancelJob, Done, ReminderJob, ScheduleJob
 from contracts.names import REMINDER_JOB_PREFIX, REPAIR_JOB, reminder_job
 from contracts.operations import AskJobs, JobFact, Jobs
+from scheduler.job_pages import JobPages
 from scheduler.metrics import ARMED
 from servicekit.errors import SidecarRefused, SidecarUnavailable
 from servicekit.logs import get_logger
@@ -36,6 +37,7 @@ class ReminderJobs:
     def __init__(self, sidecar: Sidecar, *, retry_interval: int) -> None:
         self._sidecar = sidecar
         self._retry_interval = retry_interval
+        self._pages = JobPages(self._list)
 
     async def schedule(self, request: ScheduleJob) -> Done:
         """Arm the job, replacing the reminder's former one. A due time that has passed triggers at once.
@@ -79,7 +81,7 @@ class ReminderJobs:
         )
 
     async def find(self, request: AskJobs) -> Jobs:
-        """The jobs of some reminders, or a page of all of them by name.
+        """The jobs of some reminders, or a page of all of them by name, or with a limit of 0 how many there are.
 
         Raises:
             SidecarUnavailable: they cannot be had now.
@@ -88,10 +90,10 @@ class ReminderJobs:
             slots = asyncio.Semaphore(_PARALLEL)
             found = await asyncio.gather(*(self._get(reminder_id, slots) for reminder_id in request.reminder_ids))
             return Jobs(jobs=tuple(job_fact(job) for job in found if job is not None))
-        jobs = sorted(await self._list(), key=lambda job: str(job.name))
-        total = sum(job.name.startswith(REMINDER_JOB_PREFIX) for job in jobs)
-        page = [job for job in jobs if job.name > request.after][: request.limit]
-        return Jobs(jobs=tuple(job_fact(job) for job in page), total=total)
+        if request.limit == 0:
+            return Jobs(jobs=(), total=len(await self.armed()))
+        page = await self._pages.page(request.after, request.limit)
+        return Jobs(jobs=tuple(job_fact(job) for job in page))
 
     async def _list(self) -> Any:
         stub = self._sidecar.stub()
