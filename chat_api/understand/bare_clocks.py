@@ -230,8 +230,11 @@ def read_hour_and_minutes(tokens: Tokens, index: int) -> Found | None:
     if counted is None or not 1 <= counted[0] <= _NOON or tokens.glued(index) or tokens.digits(index) > _TWO_DIGITS:
         return None
     hour, place = counted
-    led = tokens.word(index - 1) in {"at", "@"}
-    if tokens.number(index) is not None and not led:
+    days = WEEKDAYS.keys() | NAMED_DAYS.keys() | TONIGHT
+    after_day = tokens.word(index - 1) in days
+    led = after_day or tokens.word(index - 1) in {"at", "@"}
+    before_day = tokens.digits(place) == _TWO_DIGITS and tokens.word(place + 1) in days and bool(tokens.word(index - 1))
+    if tokens.number(index) is not None and not (led or before_day):
         return None
     place += 1 if tokens.word(place) == "-" else 0
     if tokens.word(place) in {"oh", "o", "ou", "zero"}:
@@ -246,5 +249,9 @@ def read_hour_and_minutes(tokens: Tokens, index: int) -> Found | None:
             minutes = None
     if minutes is None or minutes[0] > _LAST_MINUTE or tokens.word(minutes[1]) in UNITS:
         return None
+    if (before_day or after_day) and minutes[0] % 5:
+        return None
+    if before_day:
+        return Found(index, minutes[1], (Clock(hour, minutes[0], ambiguous=True),))
     found = with_meridiem(tokens, index, minutes[1], Clock(hour, minutes[0], ambiguous=True))
     return found.needing(Evidence.PLACE) if tokens.word(found.end) in BOUNDARIES or found.end > minutes[1] else None

@@ -54,7 +54,8 @@ _INSTEAD_FILLERS: Final = frozenset(
 
 def read_change(tokens: Tokens, head: Head, context: Context) -> Understanding | None:
     """The change that a message with this head asks for; None when its words are a task of their own."""
-    if tokens.word(head.start) == "shift" and _time_at(tokens, head.body, context):
+    noun = tokens.word(head.body) in {"start", "starts", "begins", "ends", "work", "swap", "rota", "pattern"}
+    if tokens.word(head.start) == "shift" and (noun or _time_at(tokens, head.body, context)):
         # "shift 7am to 7pm saturday" is one at work
         return None
     shifted = _shifted(tokens, head)

@@ -93,7 +93,7 @@ def read_named_hour(tokens: Tokens, index: int) -> Found | None:
                 # "at dinner time"
                 return Found(index, end + 1, (Clock(hour),), Evidence.PLACE)
             return Found(index, index + len(words), (Clock(hour),), Evidence.PLACE)
-    start = index + 1 if tokens.number(index) == _NOON else index
+    start = index + 1 if tokens.number(index) == _NOON or tokens.word(index) == "twelve" else index
     word = tokens.word(start)
     if word in NOON:
         return Found(index, start + 1, (Clock(_NOON),), Evidence.PLACE)

@@ -100,7 +100,7 @@ ADD_ENDINGS: Final = phrases(
 # Left out at the start of a title, after a cue.
 TITLE_LEADS: Final = frozenset(
     {"to", "that", "about", "of", "for", "me", ":", ",", "-", "\u2013", "\u2014", ".", "please", "and", "is", "!",
-     "?", ";", "called", "saying", ")", "(", "up", "titled", "named", "then"}
+     "?", ";", "|", "called", "saying", ")", "(", "up", "titled", "named", "then"}
 )  # fmt: skip
 TITLE_TRAILS: Final = frozenset(
     {",", ".", ";", ":", "-", "\u2013", "\u2014", "!", "?", "and", "at", "on", "by", "for", "in", "is", "the", "(",

@@ -22,7 +22,7 @@ from chat_api.understand.named_days import HOLIDAY_STARTS, read_holiday
 from chat_api.understand.numeric import read_iso, read_moment, read_numeric
 from chat_api.understand.periods import PERIOD_STARTS, read_period
 from chat_api.understand.text import Tokens
-from chat_api.understand.vocabulary import VERBS
+from chat_api.understand.vocabulary import APPOINTMENTS, NOUNS, VERBS
 from chat_api.understand.words import (
     BOUNDARIES,
     MONTHS,
@@ -40,6 +40,15 @@ _AMBIGUOUS_WEEKDAYS: Final = frozenset({"sun", "sat", "wed", "mon"})
 _STRETCH_JOINS: Final = frozenset({"-", "\u2013", "to", "through"})
 _WEEKDAY_LEADS: Final = frozenset({"next", "this", "coming", "upcoming", "last", "following"})
 _NOT_BEFORE_NOW: Final = frozenset({"from", "by", "until", "till", "not", "for", "is", "are", "it's", "to", "than"})
+_GOES_ON: Final = frozenset(
+    {"with", "w", "at", "@", "in", "to", "re", "about", "after", "before", "for", "because", "from", "until", "till",
+     "near", "by", "via", "-", "\u2013", "(", "if", "when", "so", "then"}
+)  # fmt: skip
+# No thing that has its day stands before the weekday.
+_NO_THING: Final = NO_DAY_AFTER | {
+    "my", "our", "your", "his", "her", "their", "this", "that", "every", "each", "black", "good", "cyber", "from", "to",
+    "like", "about", "call", "in", "on", "or", "than", "man", "blue", "super", "is", "are", "called", "named",
+}  # fmt: skip
 # The words that a day may begin with; at any other there is nothing to look for. Digits and apostrophes apart.
 _STARTS: Final = (
     _WEEKDAY_LEADS
@@ -208,13 +217,25 @@ def _weekday(tokens: Tokens, index: int, context: Context) -> Found | None:
         day = plus(context.today, Duration(days=WEEK))
         remark = f"Today is {WEEKDAY_NAMES[weekday]}, so I took the one in a week."
     day = plus(day, Duration(days=weeks * WEEK))
-    evidence = Evidence.NONE
-    if not lead or lead == "last":
-        paired = tokens.word(end) in {"or", "and", "&"} and tokens.word(end + 1) in WEEKDAYS
-        doubtful = tokens.word(place) in _AMBIGUOUS_WEEKDAYS and not (weeks or paired or _ends_errand(tokens, place))
-        evidence = Evidence.CONNECTOR if doubtful else Evidence.PLACE
+    sure = lead not in {"", "last"} or (not lead and _inside(tokens, index, end))
+    evidence = Evidence.NONE if sure else _place_of_weekday(tokens, place, end, sure=bool(weeks))
     by_name = week is None and not weeks and lead != "last"
     return Found(index, end, (Day(day, past_meant=lead == "last", remark=remark, by_name=by_name),), evidence)
+
+
+def _place_of_weekday(tokens: Tokens, place: int, end: int, *, sure: bool) -> Evidence:
+    """What a bare weekday needs around it."""
+    paired = tokens.word(end) in {"or", "and", "&"} and tokens.word(end + 1) in WEEKDAYS
+    doubtful = tokens.word(place) in _AMBIGUOUS_WEEKDAYS and not (sure or paired or _ends_errand(tokens, place))
+    return Evidence.CONNECTOR if doubtful else Evidence.PLACE
+
+
+def _inside(tokens: Tokens, index: int, end: int) -> bool:
+    """ "gym friday with bob", "lunch thursday at luigi's": behind a thing, and a preposition goes on."""
+    before, word = tokens.word(index - 1), tokens.word(index)
+    if not before or before in _NO_THING or tokens.word(end) not in _GOES_ON:
+        return False
+    return word not in {"sat", "sun"} or before in NOUNS | APPOINTMENTS
 
 
 def _ends_errand(tokens: Tokens, place: int) -> bool:

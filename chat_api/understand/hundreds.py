@@ -3,7 +3,7 @@
 from typing import Final
 
 from chat_api.understand.facts import Clock, Evidence, Found
-from chat_api.understand.quantities import whole_number
+from chat_api.understand.quantities import below_hundred, whole_number
 from chat_api.understand.text import Tokens
 from chat_api.understand.words import BOUNDARIES, HOUR_CONNECTORS
 
@@ -18,7 +18,7 @@ def read_called_out(tokens: Tokens, index: int) -> Found | None:
     """A time of 24 hours, in words; behind "at", or with "hours"."""
     led = tokens.word(index - 1) in HOUR_CONNECTORS
     zero = tokens.word(index) in HUNDREDS_STARTS
-    counted = whole_number(tokens, index + 1 if zero else index)
+    counted = below_hundred(tokens, index + 1 if zero else index)
     if counted is None or counted[0] > _LAST_HOUR or (zero and counted[0] >= _TEN):
         return None
     hour, end = counted

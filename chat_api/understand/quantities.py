@@ -32,6 +32,17 @@ def whole_number(tokens: Tokens, index: int) -> tuple[int, int] | None:
 
 
 def _whole_number(tokens: Tokens, index: int) -> tuple[int, int] | None:
+    word, follows = tokens.word(index), tokens.word(index + 1)
+    if follows == "hundred" and (word == "a" or 0 < NUMBERS.get(word, 0) < _TEN):
+        # "a hundred and twenty"
+        hundreds = 100 * NUMBERS.get(word, 1)
+        rest = below_hundred(tokens, index + 3 if tokens.word(index + 2) == "and" else index + 2)
+        return (hundreds, index + 2) if rest is None else (hundreds + rest[0], rest[1])
+    return below_hundred(tokens, index)
+
+
+def below_hundred(tokens: Tokens, index: int) -> tuple[int, int] | None:
+    """A whole number in words up to 99, or in digits, and where it ends."""
     value = tokens.number(index)
     if value is not None:
         return value, index + 1
@@ -265,7 +276,7 @@ def _count(tokens: Tokens, index: int) -> tuple[int, int] | None:
     if tokens.word(start) in LOOSE_NUMBERS:
         end = start + 2 if tokens.word(start + 1) == "of" else start + 1
         return 2 * LOOSE_NUMBERS[tokens.word(start)], end
-    if tokens.word(index) in {"a", "an"}:
+    if tokens.word(index) in {"a", "an"} and tokens.word(index + 1) != "hundred":
         return 2, index + 1
     counted = whole_number(tokens, index)
     if counted is None:

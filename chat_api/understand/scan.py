@@ -64,7 +64,7 @@ READERS: Final[tuple[Reader, ...]] = (
 )
 _LABELS: Final = (Tag, Priority, ListName)
 _TRAILING: Final = frozenset({".", "!", "?", ",", ";", ")", ":", "please", "pls", "thanks"})
-_BETWEEN: Final = CONNECTORS | {",", "-", "\u2013", "(", ")", "and", "&", "of", "to"}
+_BETWEEN: Final = CONNECTORS | {",", "|", "-", "\u2013", "(", ")", "and", "&", "of", "to"}
 _ALONE: Final = _TRAILING | {"on", "at", "by", "in", "for", "due", "the", "-"}
 _LEADS: Final = CONNECTORS - {"the", "about", "for", "this"}
 # What sets a time at the beginning off from what is to be done then.

@@ -18,6 +18,7 @@ _OUGHTS: Final = tuple(
     for ought in (("need", "to"), ("have", "to"), ("must",), ("should",), ("ought", "to"), ("got", "to"), ("gotta",))
 )
 _DAYS: Final = WEEKDAYS.keys() | NAMED_DAYS.keys() | TONIGHT
+_DOUBLED: Final = frozenset((first, second) for first in ",-|" for second in ",-|")
 _CLOSING: Final = frozenset(".,;:!?)")
 _QUOTES: Final = "\"'`\u201c\u201d\u00ab\u00bb\u201e\u2018\u2019"
 _MAX_INDEX: Final = 999
@@ -32,7 +33,7 @@ def title_of(tokens: Tokens, kept: Sequence[int], *, after_cue: bool) -> str | N
         kept: indices of the tokens that nothing else claimed.
         after_cue: whether words such as "to" and "that" led here and go.
     """
-    words = _without_endings(tokens, _without_empty_brackets(tokens, list(kept)))
+    words = _without_endings(tokens, _without_doubled(tokens, _without_empty_brackets(tokens, list(kept))))
     if after_cue and len(words) > 1 and tokens.word(words[0]) == "2" and tokens.word(words[1]) in VERBS:
         # "remind me 2 call dad"
         words = words[1:]
@@ -129,6 +130,15 @@ def _without_empty_brackets(tokens: Tokens, words: list[int]) -> list[int]:
         for at in (first, second)
     }
     return [at for at in words if at not in empty]
+
+
+def _without_doubled(tokens: Tokens, words: list[int]) -> list[int]:
+    """Of the two commas that a time stood between, one stays."""
+    return [
+        at
+        for before, at in zip([None, *words], words, strict=False)
+        if before is None or at == before + 1 or (tokens.word(before), tokens.word(at)) not in _DOUBLED
+    ]
 
 
 def _strip(tokens: Tokens, words: list[int], leads: Collection[str], trails: Collection[str]) -> list[int]:

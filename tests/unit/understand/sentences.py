@@ -35,6 +35,17 @@ ONCE: tuple[tuple[str, str | None, str], ...] = (
     ("to do - buy milk friday", "buy milk", "2026-11-27"),
     ("put buy milk on my todo list for friday", "buy milk", "2026-11-27"),
     ("i will meet ann on tuesday at noon", "meet ann", "2026-12-01T12:00"),
+    ("gym friday with bob", "gym with bob", "2026-11-27"),
+    ("lunch thursday at luigi's", "lunch at luigi's", "2026-11-26"),
+    ("call bob friday to ask about budget", "call bob to ask about budget", "2026-11-27"),
+    ("meeting fri for 2 hours at 9", "meeting for 2 hours", "2026-11-27T09:00"),
+    ("brunch sat with ann", "brunch with ann", "2026-11-28"),
+    ("remind me in a hundred and twenty minutes to eat", "eat", "2026-11-24T17:20"),
+    ("remind me tomorrow at twelve noon to eat", "eat", "2026-11-25T12:00"),
+    ("meeting tomorrow 9 30", "meeting", "2026-11-25T09:30"),
+    ("meeting | fri | 9:30", "meeting", "2026-11-27T09:30"),
+    ("meeting tomorrow, 9am, zoom", "meeting, zoom", "2026-11-25T09:00"),
+    ("shift starts oh seven hundred hours tomorrow", "shift starts", "2026-11-25T07:00"),
     ("turn the heating on at 6", "turn the heating on", "2026-11-24T18:00"),
     ("hand the essay in on friday", "hand the essay in", "2026-11-27"),
     ("hand the essay in tomorrow", "hand the essay in", "2026-11-25"),
@@ -508,6 +519,8 @@ RECURRING: tuple[tuple[str, str, str, str], ...] = (
 
 # Tasks without any time; the title is the text itself.
 NO_TIME: tuple[str, ...] = (
+    "watch the friday prayers with bob",
+    "buy a hundred balloons",
     "wacth the news",
     "draft 30-60-90 plan for the new hire",
     "learn about black friday",
