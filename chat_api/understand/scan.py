@@ -10,6 +10,7 @@ from chat_api.understand.bounds import read_bound
 from chat_api.understand.clock_ranges import range_end, read_clock, read_range_start
 from chat_api.understand.dates import read_day
 from chat_api.understand.day_parts import read_part
+from chat_api.understand.evidence import with_evidence
 from chat_api.understand.facts import (
     Before,
     Clock,
@@ -42,8 +43,8 @@ from chat_api.understand.quantities import duration, whole_number
 from chat_api.understand.recurrence import read_recurrence
 from chat_api.understand.sorting import only_clock, sort_facts
 from chat_api.understand.text import Tokens
-from chat_api.understand.vocabulary import APPOINTMENTS, DEADLINES, NOUNS, VERBS
-from chat_api.understand.words import BOUNDARIES, CONNECTORS, WEEKDAYS
+from chat_api.understand.vocabulary import DEADLINES
+from chat_api.understand.words import BOUNDARIES, WEEKDAYS
 from chat_api.understand.zones import read_zone
 
 # The order is the grammar: the first that recognises something at a place has it.
@@ -62,13 +63,6 @@ READERS: Final[tuple[Reader, ...]] = (
     read_part,
     read_bound,
 )
-_LABELS: Final = (Tag, Priority, ListName)
-_TRAILING: Final = frozenset({".", "!", "?", ",", ";", ")", ":", "please", "pls", "thanks"})
-_BETWEEN: Final = CONNECTORS | {",", "|", "-", "\u2013", "(", ")", "and", "&", "of", "to"}
-_ALONE: Final = _TRAILING | {"on", "at", "by", "in", "for", "due", "the", "-"}
-_LEADS: Final = CONNECTORS - {"the", "about", "for", "this"}
-# What sets a time at the beginning off from what is to be done then.
-_SET_OFF: Final = frozenset({":", ",", "-", "\u2013", "to", "i", "at", "remind"})
 _MAX_HOUR: Final = 23
 _TOWARDS_CLOCK: Final = frozenset({"from", "between", "at", "around", "about", "@", "by", "~", ","})
 _TIMED: Final = (Day, Clock, Part, Offset, Starts, Ends)
@@ -80,7 +74,6 @@ _TAILS: Final = (
 )  # fmt: skip
 _DAYLIKE: Final = (Day, Rule, Part, Starts, Ends)
 _NOON: Final = 12
-_PASSES: Final = 3
 _KINDS: Final[tuple[tuple[type, str], ...]] = (
     (Rule, "recurrence"),
     (Unsupported, "recurrence"),
@@ -136,8 +129,8 @@ def scan(tokens: Tokens, first: int, context: Context, *, last: int | None = Non
     candidates = [
         found for found in candidates if not (is_name(tokens, found, first) or _is_topic(tokens, found, first))
     ]
-    counted = _counted(tokens, candidates, first, stop)
-    scanned = Scan(*sort_facts(tokens, counted, first, context.today))
+    sure = with_evidence(tokens, candidates, first, stop)
+    scanned = Scan(*sort_facts(tokens, sure, first, context.today))
     scanned.facts.midnight_ends = any(tokens.word(at) in DEADLINES for at in range(first, stop))
     owned = _owner(tokens, first, stop, context) if only_clock(scanned.facts) else None
     if owned is not None:
@@ -254,90 +247,3 @@ def _next_hour(tokens: Tokens, place: int, candidates: list[Found]) -> Found | N
     if tokens.word(counted[1]) not in BOUNDARIES and not in_row:
         return None
     return Found(place, counted[1], (Clock(counted[0], ambiguous=1 <= counted[0] <= _NOON),))
-
-
-def _counted(tokens: Tokens, candidates: list[Found], first: int, stop: int) -> list[Found]:
-    """Drop what lacks its evidence. A few passes, so that a weak one can lean on those behind it."""
-    alone = _nothing_else(tokens, candidates, first, stop)
-    sure = [
-        found.evidence is Evidence.NONE
-        or _well_placed(tokens, found, first, stop)
-        or (alone and not (found.evidence is Evidence.NEIGHBOUR and isinstance(found.facts[0], Clock)))
-        for found in candidates
-    ]
-    for _ in range(_PASSES):
-        for place, found in enumerate(candidates):
-            before = place > 0 and _beside(tokens, candidates[place - 1], found, sure[place - 1])
-            after = place + 1 < len(candidates) and _leans_on(tokens, found, candidates[place + 1], sure[place + 1])
-            sure[place] = sure[place] or before or after
-    return [found for found, counts in zip(candidates, sure, strict=True) if counts]
-
-
-def _nothing_else(tokens: Tokens, candidates: list[Found], first: int, stop: int) -> bool:
-    """Whether times are all that is said: "easter", "friday evening"."""
-    taken = {at for found in candidates for at in range(found.start, found.end)}
-    rest = (tokens.word(at) for at in range(first, stop) if at not in taken)
-    timed = any(not isinstance(found.facts[0], _LABELS) for found in candidates)
-    return timed and all(word in _ALONE for word in rest)
-
-
-def _well_placed(tokens: Tokens, found: Found, first: int, stop: int) -> bool:
-    """Whether its place alone is evidence: behind a connector, or at an edge of the message."""
-    if found.evidence is Evidence.NEIGHBOUR:
-        return False
-    lead = tokens.word(found.start - 1) if found.start > first else ""
-    if lead in _LEADS or (lead == "for" and _closes(tokens, found.end, stop)):
-        return True
-    return found.evidence is Evidence.PLACE and (_closes(tokens, found.end, stop) or _opens(tokens, found, first, stop))
-
-
-def _beside(tokens: Tokens, left: Found, right: Found, left_is_sure: bool) -> bool:
-    return _leans_on(tokens, left, right, left_is_sure) or _pair(tokens, left, right)
-
-
-def _leans_on(tokens: Tokens, left: Found, right: Found, other_is_sure: bool) -> bool:
-    if isinstance(left.facts[0], _LABELS) or isinstance(right.facts[0], _LABELS):
-        return False
-    return other_is_sure and all(tokens.word(at) in _BETWEEN for at in range(left.end, right.start))
-
-
-def _pair(tokens: Tokens, left: Found, right: Found) -> bool:
-    """ "friday evening", "saturday noon": weak alone, clear together."""
-    if isinstance(left.facts[0], Rule) and isinstance(right.facts[0], Ends):
-        # "run fridays twice"
-        return left.end == right.start and tokens.word(right.end) in BOUNDARIES
-    if isinstance(left.facts[0], Part) and isinstance(right.facts[0], Day):
-        # "the morning of the 3rd"
-        return left.end + 1 == right.start and tokens.word(left.end) == "of"
-    if isinstance(left.facts[0], Rule) and isinstance(right.facts[0], Clock):
-        # "standup daily 9.15"
-        return left.end == right.start and _closes(tokens, right.end, len(tokens))
-    if not isinstance(left.facts[0], Day) or not isinstance(right.facts[0], Part | Clock):
-        return False
-    if any(tokens.word(at) not in _TOWARDS_CLOCK for at in range(left.end, right.start)):
-        return False
-    return tokens.word(right.end) in BOUNDARIES or left.start == 0
-
-
-def _closes(tokens: Tokens, place: int, stop: int) -> bool:
-    while place < stop and (tokens.word(place) in _TRAILING or tokens.word(place) in {"#", "@"}):
-        place += 2 if tokens.word(place) in {"#", "@"} else 1
-    return place >= stop or tokens.word(place) in {"remind", "p1", "p2", "p3", "p4"}
-
-
-def _opens(tokens: Tokens, found: Found, first: int, stop: int) -> bool:
-    """At the start, where a comma, a colon, "to" or a verb sets it off from what follows."""
-    start = found.start
-    while start > first and tokens.word(start - 1) in CONNECTORS:
-        start -= 1
-    return start == first and found.end < stop and (tokens.word(found.end) in _SET_OFF or _does(tokens, found))
-
-
-def _does(tokens: Tokens, found: Found) -> bool:
-    """Whether a verb follows a time: "next week call Ann", but not "weekly review", "friday report"."""
-    follows = tokens.word(found.end)
-    thing = follows in NOUNS and tokens.word(found.end + 1) in BOUNDARIES
-    if isinstance(found.facts[0], Day) and follows in APPOINTMENTS and tokens.word(found.end + 1) in BOUNDARIES:
-        # "friday lunch with jo", "thursday gym"; not "sunday roast", "friday report"
-        return True
-    return not isinstance(found.facts[0], Rule) and follows in VERBS and not thing

@@ -46,6 +46,7 @@ ONCE: tuple[tuple[str, str | None, str], ...] = (
     ("meeting | fri | 9:30", "meeting", "2026-11-27T09:30"),
     ("meeting tomorrow, 9am, zoom", "meeting, zoom", "2026-11-25T09:00"),
     ("shift starts oh seven hundred hours tomorrow", "shift starts", "2026-11-25T07:00"),
+    ("saturday football 3pm", "football", "2026-11-28T15:00"),
     ("turn the heating on at 6", "turn the heating on", "2026-11-24T18:00"),
     ("hand the essay in on friday", "hand the essay in", "2026-11-27"),
     ("hand the essay in tomorrow", "hand the essay in", "2026-11-25"),
