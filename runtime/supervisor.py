@@ -38,7 +38,7 @@ _LOOK = 0.1
 # The first start compiles every module that is used, in all services at once, and two cores may have other work.
 _START_PATIENCE = 180.0
 # What these do can wait while reminders ring; nobody waits for it.
-_NICENESS = {contract.AUDIT: 5, contract.RECURRING: 5}
+_NICENESS = {contract.AUDIT: 10, contract.RECURRING: 10}
 
 
 def process_names(topology: Topology, backing: Backing) -> tuple[str, ...]:
