@@ -32,6 +32,7 @@ _BURST: Final = 160
 _MESSAGES: Final = 100
 _REST: Final = 4.0
 _ROUNDS: Final = 7
+_TRIES: Final = 3
 
 
 def unit() -> float:
@@ -132,11 +133,28 @@ def keep(found: Mapping[str, float]) -> None:
     BASELINE.write_text(json.dumps(document, indent=2) + "\n")
 
 
-def main(*, update: bool = False) -> int:
-    """Measure on a system of its own; the exit status."""
+def measured(known: Mapping[str, float], measure: Callable[[], Mapping[str, float]]) -> dict[str, float]:
+    """The least of each ratio, in up to three rounds: others on the machine make work dearer, nothing makes it cheaper.
+
+    No further round when none of `known` is exceeded.
+    """
+    least = dict(measure())
+    for _ in range(_TRIES - 1):
+        if known and not regressions(least, known):
+            break
+        least = {name: min(value, least[name]) for name, value in measure().items()}
+    return least
+
+
+def _on_a_system_of_its_own() -> dict[str, float]:
     with tempfile.TemporaryDirectory(prefix="todo-guard-") as folder, Stack(Path(folder), install()) as stack:
-        found = asyncio.run(ratios(stack))
+        return asyncio.run(ratios(stack))
+
+
+def main(*, update: bool = False) -> int:
+    """Measure; the exit status."""
     known = baseline() if BASELINE.exists() else {}
+    found = measured({} if update else known, _on_a_system_of_its_own)
     for name, value in found.items():
         print(f"{name}: {value:.3f} (baseline {known.get(name, float('nan')):.3f})")
     if update:
@@ -147,4 +165,4 @@ def main(*, update: bool = False) -> int:
     return 1 if problems else 0
 
 
-__all__ = ["BASELINE", "TOLERANCE", "main", "ratios", "regressions", "understood", "unit"]
+__all__ = ["BASELINE", "TOLERANCE", "main", "measured", "ratios", "regressions", "understood", "unit"]

@@ -1,5 +1,6 @@
 """When the guard fails."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -46,3 +47,22 @@ def test_a_planted_slow_down_of_understanding_is_found() -> None:
 def test_within_the_tolerance(share: float) -> None:
     found = {name: value * share for name, value in BASELINE.items()}
     assert not guard.regressions(found, BASELINE)
+
+
+def rounds(*fired: float) -> Iterator[dict[str, float]]:
+    return ({"reminder fired / unit": value, "chat message / unit": 0.2} for value in fired)
+
+
+def test_a_round_that_others_made_dear_is_repeated_and_the_least_counts() -> None:
+    found = rounds(1.2, 0.5, 0.3)
+    assert guard.measured(BASELINE, found.__next__)["reminder fired / unit"] == 0.5
+    assert next(found)["reminder fired / unit"] == 0.3  # there was no third round
+
+
+def test_what_is_dear_each_time_is_a_regression() -> None:
+    found = rounds(1.2, 0.9, 1.0)
+    assert guard.regressions(guard.measured(BASELINE, found.__next__), BASELINE)
+
+
+def test_a_new_baseline_is_the_least_of_three_rounds() -> None:
+    assert guard.measured({}, rounds(0.5, 0.4, 0.6).__next__)["reminder fired / unit"] == 0.4
