@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -47,6 +48,10 @@ def usage(stack: Stack) -> dict[str, Usage]:
     return found
 
 
+def nothing() -> None:
+    """Do nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Burst:
     """What came of one."""
@@ -60,13 +65,22 @@ class Burst:
     """Processor time during the burst; memory after it."""
 
 
-async def burst(stack: Stack, count: int, ahead: float, gap: float = 0.0) -> Burst:
-    """So many, `ahead` seconds from the last one's scheduling, `gap` seconds apart."""
+async def burst(
+    stack: Stack,
+    count: int,
+    ahead: float,
+    gap: float = 0.0,
+    *,
+    before_adding: Callable[[], None] = nothing,
+    before_due: Callable[[], None] = nothing,
+) -> Burst:
+    """So many, the first `ahead` seconds from now, `gap` seconds apart."""
     async with contextlib.AsyncExitStack() as resources:
         people = [await resources.enter_async_context(Person.registered(stack.url)) for _ in range(_LISTENERS)]
         ears = [await resources.enter_async_context(person.listening()) for person in people]
         each = count // len(people)
         due_at = datetime.now(UTC) + timedelta(seconds=ahead)
+        before_adding()
         began = time.perf_counter()
         async with asyncio.TaskGroup() as group:
             for number, person in enumerate(people):
@@ -78,6 +92,7 @@ async def burst(stack: Stack, count: int, ahead: float, gap: float = 0.0) -> Bur
         if wait < 0:
             raise SystemExit(f"scheduling took {scheduling:.1f} s: give more time with --ahead")
         await asyncio.sleep(wait)
+        before_due()
         before = usage(stack)
         await asyncio.gather(*(ear.wait_for(each, within=_HEARD_WITHIN + gap * count) for ear in ears))
         await asyncio.sleep(1.0)
