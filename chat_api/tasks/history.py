@@ -95,9 +95,9 @@ class History:
             Change(user_id=self._user_id, said=said[:700], before=before, created_at=now, together=_MESSAGE.get())
         )
         await self._session.flush()
-        newest = select(Change.id).where(Change.user_id == self._user_id).order_by(col(Change.id).desc())
-        oldest_kept = (await self._session.exec(newest.offset(_KEPT - 1).limit(1))).first()
-        if oldest_kept is not None:
-            await self._session.exec(
-                delete(Change).where(col(Change.user_id) == self._user_id, col(Change.id) < oldest_kept)
-            )
+        mine = col(Change.user_id) == self._user_id
+        newest = select(Change.id).where(mine).order_by(col(Change.id).desc())
+        oldest_kept = newest.offset(_KEPT - 1).limit(1).scalar_subquery()
+        # Without so many the subquery is NULL, than which no id is less.
+        options = {"synchronize_session": False}
+        await self._session.exec(delete(Change).where(mine, col(Change.id) < oldest_kept), execution_options=options)

@@ -159,9 +159,9 @@ class TaskService:
             history = History(session, user_id)
             history.made(task)
             await history.keep(f"Taken back: “{task.title}” is gone.", now)
-            view = (await _views(session, [task]))[0]
+            names = await repository.list_names([task])
         self._relay.wake()
-        return view
+        return TaskWithReminders(task, _shown(reminders), names.get(task.list_id or ""))
 
     async def update(
         self, user_id: str, task_id: str, wish: TaskUpdate, *, seen: int | None = None
