@@ -22,6 +22,8 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from chat_api.gate import Gate
+
 _WRITE_OPTION = "todo_write"
 _ALONE_OPTION = "todo_alone"
 
@@ -46,6 +48,8 @@ _TRY: Final = text(
 _PRAGMAS: Final = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000")
 _READ_TIMEOUT: Final = 15.0  # seconds
 _STORE_TIMEOUT: Final = 10.0  # seconds
+_CONNECTIONS: Final = 20  # of one process, to PostgreSQL
+_WRITERS: Final = 12  # of them at most; the others are for reading
 _FILE_WAIT: Final = 1.0  # seconds
 _FILE_POLL: Final = 0.01
 
@@ -128,11 +132,8 @@ class Database:
         self._readers = _engine(address, query_only=True) if self._is_sqlite else self._engine
         self._reader = self._readers.execution_options(**alone)
         self._file = Path(address.database) if self._is_sqlite and address.database else None
-        # SQLite has one writer and waits for it by polling; queueing here is fair and quick. Others need no queue.
-        self._queue: contextlib.AbstractAsyncContextManager[Any] = (
-            asyncio.Lock() if self._is_sqlite else contextlib.nullcontext()
-        )
-
+        # SQLite has one writer and waits for it by polling; queueing here is quick, and workers can go first.
+        self._gate = Gate(1 if self._is_sqlite else _WRITERS)
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     @contextlib.asynccontextmanager
@@ -148,8 +149,11 @@ class Database:
             yield session
 
     @contextlib.asynccontextmanager
-    async def writing(self, owner: str | None = None) -> AsyncIterator[AsyncSession]:
+    async def writing(self, owner: str | None = None, *, first: bool = False) -> AsyncIterator[AsyncSession]:
         """One transaction: committed when the block ends, rolled back when it raises.
+
+        With `first` it is let in before the others of this process: for workers, whose work is bounded by what requests
+        bring about. However many requests wait, a fired reminder does not wait behind them.
 
         On PostgreSQL a lock is waited for 5 s at most, and a statement takes 10 s at most.
 
@@ -157,8 +161,8 @@ class Database:
         of that user's stays true until the end, and the rows that are added are seen in the order of their ids.
         """
         async with (
-            self._queue,
             self._turn(owner),
+            self._gate.passing(first=first),
             AsyncSession(self._writer, expire_on_commit=False) as session,
             session.begin(),
         ):
@@ -171,14 +175,14 @@ class Database:
             yield session
 
     async def store(self, statement: Executable, values: Mapping[str, Any]) -> None:
-        """Execute one statement that is a transaction of its own: committed when this returns.
+        """Execute one statement that is a transaction of its own: committed when this returns. It goes `first`.
 
         It costs less than half of `writing()`, whose begin and commit are round trips, too.
 
         Raises:
             TimeoutError: it took over 10 s; whether it was committed is not known.
         """
-        async with asyncio.timeout(_STORE_TIMEOUT), self._queue, self._alone.connect() as connection:
+        async with asyncio.timeout(_STORE_TIMEOUT), self._gate.passing(first=True), self._alone.connect() as connection:
             await connection.execute(statement, values)
 
     async def take_turns(self, session: AsyncSession, owners: Collection[str]) -> None:
@@ -282,8 +286,8 @@ def _engine(address: URL, *, query_only: bool = False) -> AsyncEngine:
         return create_async_engine(
             address,
             hide_parameters=True,  # an error's text goes to the log
-            pool_size=10,
-            max_overflow=10,
+            pool_size=_CONNECTIONS // 2,
+            max_overflow=_CONNECTIONS // 2,
             pool_timeout=10,
             pool_pre_ping=True,
             pool_recycle=240,  # Neon suspends after five idle minutes and drops connections: close them first

@@ -232,7 +232,7 @@ class OutboxRelay:
         done = await asyncio.gather(*map(self._publish_in_order, by_key.values()))
         published = [message_id for ids in done for message_id in ids]
         if published:
-            async with self._database.writing() as session:
+            async with self._database.writing(first=True) as session:
                 await session.exec(delete(OutboxMessage).where(col(OutboxMessage.id).in_(published)))
         for (key, wanted), ids in zip(by_key.items(), done, strict=True):
             self._let_rest(key, failed=len(ids) < len(wanted))

@@ -58,14 +58,14 @@ class NotificationDesk:
             rows = await ChannelRepository(session).deliveries(request.item_id)
         # What was switched off since it fired, and what was seen to, is waited for no longer.
         if any(row.state == DeliveryState.WAITING and not there[Channel(row.channel)] for row in rows):
-            async with self._database.writing(request.user_id) as session:
+            async with self._database.writing(request.user_id, first=True) as session:
                 left = [channel for channel, is_there in there.items() if is_there]
                 await ChannelRepository(session).wait_no_more(request.item_id, left)
         return found
 
     async def postpone(self, request: PostponeNotification) -> Done:
         """Want it again later. Asked twice for one attempt, it is wanted once."""
-        async with self._database.writing(request.event.user_id) as session:
+        async with self._database.writing(request.event.user_id, first=True) as session:
             if await outbox.holds(session, request.event.event_id()):
                 return Done()
             outbox.put(session, request.event, not_before=request.not_before)
@@ -74,7 +74,7 @@ class NotificationDesk:
 
     async def record(self, request: RecordDeliveries) -> Done:
         """Keep what came of an item. When every channel has failed in the end, the user's inbox says so."""
-        async with self._database.writing(request.user_id) as session:
+        async with self._database.writing(request.user_id, first=True) as session:
             item = await InboxRepository(session).get(request.user_id, request.item_id)
             if item is None:
                 return Done()

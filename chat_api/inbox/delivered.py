@@ -33,7 +33,7 @@ class DeliveredNotes:
         async with self._writing:
             while self._ids:
                 taken = sorted(self._ids)[:ROWS_AT_ONCE]
-                async with self._database.writing() as session:
+                async with self._database.writing(first=True) as session:
                     await InboxRepository(session).mark_delivered(taken, datetime.now(UTC))
                 self._ids.difference_update(taken)
 

@@ -123,7 +123,7 @@ class Intake:
         if len(rows) == 1:
             await self._database.store(_INSERT, rows[0])
             return
-        async with self._database.writing() as session:
+        async with self._database.writing(first=True) as session:
             await (await session.connection()).execute(_INSERT, rows)
 
     async def run(self) -> None:
@@ -167,7 +167,7 @@ class Intake:
     async def _take(self, *conditions: ColumnElement[bool], limit: int = 1) -> int:
         now = datetime.now(UTC)
         query = select(IntakeRow).where(_ripe(), *conditions).order_by(*_ORDER).limit(limit)
-        async with self._database.writing() as session:
+        async with self._database.writing(first=True) as session:
             # Another replica works off what it has locked.
             rows = (await session.exec(query.with_for_update(skip_locked=True))).all()
             if not rows:
@@ -206,12 +206,12 @@ class Intake:
         if row.attempts + 1 >= _ATTEMPTS:
             await self._bury(row.payload, reason)
             done = delete(IntakeRow).where(col(IntakeRow.id) == row_id)
-            async with self._database.writing() as session:
+            async with self._database.writing(first=True) as session:
                 await session.exec(done)
             return
         pause = timedelta(seconds=self._backoff.delay(row.attempts))
         values = {"attempts": row.attempts + 1, "not_before": datetime.now(UTC) + pause}
-        async with self._database.writing() as session:
+        async with self._database.writing(first=True) as session:
             await session.exec(update(IntakeRow).where(col(IntakeRow.id) == row_id).values(**values))
 
 

@@ -67,7 +67,7 @@ class AskingAgain:
         return len(asked)
 
     async def _ask(self, user_id: str, task_id: str, now: datetime) -> bool:
-        async with self._database.writing(user_id) as session:
+        async with self._database.writing(user_id, first=True) as session:
             repository = TaskRepository(session)
             task = await repository.get(user_id, task_id, lock=True)
             if task is None or not overdue(task, now, self._patience):

@@ -39,7 +39,7 @@ class NextOccurrences:
         made = event.data
         if not isinstance(made, NextOccurrence):
             raise Reject(f"{event.type} does not belong on this topic")
-        async with self._database.writing(made.user_id) as session:
+        async with self._database.writing(made.user_id, first=True) as session:
             outcome = await _apply(session, made, datetime.now(UTC))
         self._relay.wake()
         log.info(

@@ -180,10 +180,10 @@ class TestStoring:
             await store(statement, values)
 
         @contextlib.asynccontextmanager
-        async def counted(owner: str | None = None) -> AsyncIterator[AsyncSession]:
+        async def counted(owner: str | None = None, **options: Any) -> AsyncIterator[AsyncSession]:
             nonlocal began
             began += 1
-            async with writing(owner) as session:
+            async with writing(owner, **options) as session:
                 yield session
 
         monkeypatch.setattr(database, "store", counted_alone)
@@ -203,8 +203,8 @@ class TestStoring:
             await asyncio.sleep(0.05)  # the others come meanwhile
 
         @contextlib.asynccontextmanager
-        async def failing_for_the_others(owner: str | None = None) -> AsyncIterator[AsyncSession]:
-            async with writing(owner) as session:
+        async def failing_for_the_others(owner: str | None = None, **options: Any) -> AsyncIterator[AsyncSession]:
+            async with writing(owner, **options) as session:
                 yield session
                 raise ConnectionError("gone")
 
