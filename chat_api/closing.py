@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from chat_api import outbox
 from chat_api.assistant.conversation import Conversations
 from chat_api.auth.models import User
 from chat_api.auth.service import AuthService
@@ -16,6 +17,7 @@ from chat_api.tasks.models import Reminder, Task
 from chat_api.tasks.record import remove
 from chat_api.tasks.repository import TaskRepository
 from chat_api.tasks.signals import TaskSignal
+from contracts.events import AccountClosed
 from servicekit.logs import get_logger
 
 log = get_logger(__name__)
@@ -33,9 +35,10 @@ class AccountClosing:
     async def close(self, user: User, password: str, conversation_id: str | None) -> None:
         """Delete the account if this is its password.
 
-        In one transaction: each task with the event by which its reminders' actors and jobs end, and the user with all
+        In one transaction: each task with the event by which its reminders' actors and jobs end, the user with all
         that refers to it (lists, sessions, tokens, the calendar feed, channels, push subscriptions, the inbox, what
-        could be taken back). The conversation of `conversation_id` goes, too; others end an hour after their last word.
+        could be taken back), and the event by which the audit service erases what the user wrote. The conversation of
+        `conversation_id` goes, too; others end an hour after their last word.
 
         Raises:
             Invalid: another password.
@@ -52,6 +55,7 @@ class AccountClosing:
             await session.flush()
             await session.exec(delete(TaskSignal).where(col(TaskSignal.user_id) == user.id))
             await session.delete(row)
+            outbox.put(session, AccountClosed(user_id=user.id, closed_at=now))
         self._relay.wake()
         log.info("account deleted", user_id=user.id, tasks=number)
         if conversation_id is not None:

@@ -9,7 +9,10 @@ from contracts.events import CLOUD_EVENT_CONTENT_TYPE, EVENT_TYPES, Event, Event
 VERSION: Final = "1.0.0"
 
 _TOPICS: Final = {
-    names.TASK_EVENTS: "What users did: a task as it is after each change, with its reminders; responses to reminders.",
+    names.TASK_EVENTS: (
+        "What users did: a task as it is after each change, with its reminders; responses to reminders; the end of an "
+        "account."
+    ),
     names.TASK_UPDATES: "What workers did: the next occurrence of a recurring task that was done.",
     names.REMINDERS: "What became of reminders: scheduled, fired, snoozed, acknowledged, missed, cancelled.",
     names.NOTIFICATIONS: "What users are to hear of wherever they are, one event for each attempt.",

@@ -22,12 +22,12 @@ class Activity(Contract):
     kind: str = Field(
         description="created, updated, completed, reopened, deleted (a task); scheduled, fired, snoozed, acknowledged, "
         "missed, cancelled, responded (a reminder); next-occurrence (of a task, by the worker); "
-        "operator-began, operator-done, operator-failed (whoever runs the server did something); "
+        "account-closed; operator-began, operator-done, operator-failed (whoever runs the server did something); "
         "damaged: it is not what was recorded; believe nothing of it."
     )
     at: Instant | None = Field(default=None, description="When it happened.")
     task_id: str | None = None
-    title: str = ""
+    title: str = Field(default="", description="Empty once the account is deleted.")
     due_at: Instant | None = None
     source: str = Field(default="", description="The service that reported it.")
 

@@ -250,6 +250,25 @@ class ReminderResponded(EventBody):
         return self.task_id
 
 
+class AccountClosed(EventBody):
+    """A user deleted their account. Their tasks have events of their own; who keeps what they wrote erases it."""
+
+    TYPE: ClassVar[str] = "todo.account.closed.v1"
+    TOPIC: ClassVar[str] = TASK_EVENTS
+
+    user_id: Identifier
+    closed_at: Instant
+
+    def event_id(self) -> str:
+        return f"account/{self.user_id}/closed"
+
+    def subject(self) -> str:
+        return self.user_id
+
+    def partition_key(self) -> str:
+        return self.user_id
+
+
 class NotificationWanted(EventBody):
     """Something is in a user's inbox that they are to hear of wherever they are: by web push, and whatever comes later.
 
@@ -337,6 +356,7 @@ Event = (
     | ReminderAcknowledged
     | ReminderMissed
     | ReminderCancelled
+    | AccountClosed
     | NotificationWanted
     | DeadLetter
     | Replayed

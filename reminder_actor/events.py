@@ -2,7 +2,7 @@
 
 import asyncio
 
-from contracts.events import CloudEvent, ReminderResponded, ReminderSpec, TaskEvent
+from contracts.events import AccountClosed, CloudEvent, ReminderResponded, ReminderSpec, TaskEvent
 from contracts.names import REMINDER_ACTOR_TYPE
 from contracts.reminders import ApplyAnswer, ApplyReminder, RespondAnswer, RespondReminder
 from servicekit.sidecar import Sidecar
@@ -28,6 +28,8 @@ class TaskEvents:
                 await self._changed(changed)
             case ReminderResponded() as responded:
                 await self._responded(responded)
+            case AccountClosed():
+                pass  # each of its tasks has an event by which its reminders end
             case _:
                 raise Reject(f"{event.type} does not belong on this topic")
 

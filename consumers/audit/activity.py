@@ -7,6 +7,7 @@ from consumers.audit.sealing import canonical
 from consumers.audit.trail import Trail
 from contracts.audit import DAMAGED, Activity, ActivityPage, ListActivity
 from contracts.events import (
+    AccountClosed,
     CloudEvent,
     DeadLetter,
     InvalidEvent,
@@ -55,6 +56,8 @@ def describe(entry: Entry) -> Activity:
     except InvalidEvent:
         return Activity(number=entry.number, kind=str(entry.content.get("type", "")), at=entry.recorded_at)
     body = event.data
+    if isinstance(body, AccountClosed):
+        return Activity(number=entry.number, kind="account-closed", at=event.time, source=event.source)
     if isinstance(body, NotificationWanted | DeadLetter | Replayed):
         return Activity(number=entry.number, kind=event.type, at=event.time)
     return Activity(

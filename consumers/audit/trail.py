@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from consumers.audit.chain import REGISTER, Addition, Head, add, chain_of, entry_key, head_key, is_mark, mark, mark_key
 from consumers.audit.sealing import Tampered
-from contracts.events import CloudEvent
+from consumers.audit.words import Words, words_key
+from contracts.events import AccountClosed, CloudEvent
 from contracts.names import AUDIT_STORE
 from servicekit.errors import SidecarConflict
 from servicekit.logs import get_logger
@@ -28,6 +29,7 @@ class _Found:
     head: Stored | None
     register: Stored | None
     mark: Stored | None
+    words: Stored | None
 
 
 class Trail:
@@ -68,14 +70,20 @@ class Trail:
                 return None
             log.error("a mark in the audit trail is forged: the event is recorded all the same", event_id=event_id)
         now = datetime.now(UTC)
+        words = _words(key, chain, found.words)
         head = _head(key, chain, found.head)
-        additions = [(add(key, head, content, now), found.head)]
+        additions = [(add(key, head, words.hide(content), now), found.head)]
         if found.head is None:
             register = _head(key, REGISTER, found.register)
             additions.append((add(key, register, {"user_id": user_id}, now), found.register))
         number = additions[0][0].number
         changes = [one for addition, replaced in additions for one in _puts(key, addition, replaced)]
         changes.append(Put(mark_key(chain, event_id), mark(key, chain, event_id, number)))
+        if content.get("type") == AccountClosed.TYPE:
+            words = words.erased()
+            changes.append(_put_words(key, words, found.words))
+        elif found.words is None:
+            changes.append(_put_words(key, words, None))
         try:
             for addition, _ in additions:
                 await self._require_end(addition)
@@ -115,6 +123,11 @@ class Trail:
         found = (await self._sidecar.read_states(AUDIT_STORE, [head_key(chain)])).get(head_key(chain))
         return None if found is None else found.value
 
+    async def raw_words(self, chain: str) -> bytes | None:
+        """The key to a chain's words as it is stored."""
+        (found,) = await self._values([words_key(chain)])
+        return found
+
     async def raw_entries(self, chain: str, first: int, last: int) -> list[bytes | None]:
         """The entries from `first` to `last` as they are stored; None for each that is missing."""
         return await self._values([entry_key(chain, number) for number in range(first, last + 1)])
@@ -128,9 +141,9 @@ class Trail:
         return [found[key].value if key in found else None for key in keys]
 
     async def _look(self, chain: str, event_id: str) -> _Found:
-        head, register, seen = head_key(chain), head_key(REGISTER), mark_key(chain, event_id)
-        found = await self._sidecar.read_states(AUDIT_STORE, [head, register, seen])
-        return _Found(found.get(head), found.get(register), found.get(seen))
+        keys = (head_key(chain), head_key(REGISTER), mark_key(chain, event_id), words_key(chain))
+        found = await self._sidecar.read_states(AUDIT_STORE, keys)
+        return _Found(*(found.get(one) for one in keys))
 
 
 def _head(key: bytes, chain: str, stored: Stored | None) -> Head:
@@ -140,6 +153,20 @@ def _head(key: bytes, chain: str, stored: Stored | None) -> Head:
         return Head.unseal(key, chain, stored.value)
     except Tampered as error:
         raise Tampered(f"{chain}: the head {error}") from error
+
+
+def _words(key: bytes, chain: str, stored: Stored | None) -> Words:
+    if stored is None:
+        return Words.new(chain)
+    try:
+        return Words.unseal(key, chain, stored.value)
+    except Tampered as error:
+        raise Tampered(f"{chain}: the key to its words {error}") from error
+
+
+def _put_words(key: bytes, words: Words, replaced: Stored | None) -> Put:
+    etag = None if replaced is None else replaced.etag
+    return Put(words_key(words.chain), words.seal(key), etag=etag, create=replaced is None)
 
 
 def _puts(key: bytes, addition: Addition, replaced: Stored | None) -> list[Put]:

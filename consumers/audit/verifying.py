@@ -9,8 +9,11 @@ from typing import Final
 from pydantic import ValidationError
 
 from consumers.audit.chain import REGISTER, Entry, Head, chain_of, is_mark
+from consumers.audit.sealing import Tampered
 from consumers.audit.trail import Trail
 from consumers.audit.walking import Broken, Walk
+from consumers.audit.words import Words, has_words
+from contracts.events import AccountClosed
 
 _BATCH: Final = 100
 
@@ -90,6 +93,7 @@ class Verifier:
 
     async def _walk(self, report: Report, chain: str, kept: list[Entry]) -> Head:
         walk = Walk(self._key, chain, self._known.get(chain))
+        words, has_ended = None, False
         while True:
             raw_head = await self._trail.raw_head(chain)
             head = walk.until(raw_head)
@@ -103,11 +107,37 @@ class Verifier:
                     if chain == REGISTER:
                         kept.append(entry)
                 await self._marks(chain, batch)
+                if chain != REGISTER:
+                    words = await self._words(chain, batch)
+                    has_ended |= any(entry.content.get("type") == AccountClosed.TYPE for entry in batch)
             (following,) = await self._trail.raw_entries(chain, head.count + 1, head.count + 1)
             # The service may have recorded something meanwhile: then the head has moved, and the walk goes on.
             if following is None or raw_head == await self._trail.raw_head(chain):
                 walk.finish(head, following)
+                if words is not None and (words.secret is None) != has_ended:
+                    reason = "is still there after the account's end" if has_ended else "was erased before that"
+                    raise Broken(chain, None, f"is whole, but the key to its words {reason}")
                 return head
+
+    async def _words(self, chain: str, entries: Sequence[Entry]) -> Words | None:
+        """That what people wrote can be read with the key that is stored, or was erased; it is read after the entries.
+
+        None for a record of before there were such keys.
+        """
+        raw = await self._trail.raw_words(chain)
+        first = next((entry.number for entry in entries if has_words(entry.content)), None)
+        if raw is None and first is None:
+            return None
+        try:
+            words = Words.unseal(self._key, chain, raw)
+        except Tampered as error:
+            raise Broken(chain, first, f"is whole, but the key to its words {error}") from error
+        for entry in entries:
+            try:
+                words.show(entry.content)
+            except Tampered as error:
+                raise Broken(chain, entry.number, str(error)) from error
+        return words
 
     async def _marks(self, chain: str, entries: Sequence[Entry]) -> None:
         """Without its mark, an event that is delivered again would be recorded again."""

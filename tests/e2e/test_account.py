@@ -1,16 +1,23 @@
 """An account that is deleted on the running system: its reminders never fire, its keys open nothing."""
 
 import asyncio
+import base64
 import contextlib
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from consumers.audit.chain import chain_of
+from consumers.audit.command import INTACT
+from consumers.audit.words import words_key
 from contracts.audit import ActivityPage, ListActivity
 from contracts.names import ACTIVITY_METHOD, AUDIT, CHAT_API
 from servicekit.settings import ServiceSettings
 from servicekit.sidecar import Sidecar
+from tests.e2e.test_audit import verify
+from tests.support.behind_dapr import open_audit_store
+from tests.support.broker import dead_letters
 from tests.support.person import Person
 from tests.support.stack import Stack
 
@@ -46,8 +53,8 @@ async def test_a_deleted_account_takes_its_reminders_and_keys_along(stack: Stack
         key = (await client.post("/api/v1/tokens", json={"name": "script"})).json()["token"]
         feed = (await client.post("/api/v1/feed")).json()["url"]
         by_key = {"Authorization": f"Bearer {key}"}
-        said = (await person.say("delete my account")).get("reply", "")
-        assert "asks for your password" in said
+        reply = (await person.say("delete my account")).get("reply", "")
+        assert "asks for your password" in reply
 
         assert (await client.post(CLOSE, json={"password": person.password}, headers=by_key)).status_code == 403
         wrong = await client.post(CLOSE, json={"password": "wrong"})
@@ -69,6 +76,21 @@ async def test_a_deleted_account_takes_its_reminders_and_keys_along(stack: Stack
                     await asyncio.sleep(0.2)
         assert kinds.count("cancelled") == 2, kinds
         assert (kinds.count("deleted"), kinds.count("fired")) == (2, 0)
+        # What the record holds of the person's words opens with no key any more, and it verifies as before.
+        async with asyncio.timeout(PATIENCE):
+            while "account-closed" not in await recorded(sidecar, user_id):
+                await asyncio.sleep(0.2)
+        asked = ListActivity(user_id=user_id, limit=200)
+        page = await sidecar.invoke(AUDIT, ACTIVITY_METHOD, asked, ActivityPage)
+        assert {one.title for one in page.entries} == {""}
+        with contextlib.closing(open_audit_store(stack)) as store:
+            assert b'"key":null' in store.read(words_key(chain_of(user_id)))
+            assert not any(b"stove" in value or b"dentist" in value for value in store.values())
+        status, said = await verify(stack, "--user", user_id)
+        assert status == INTACT, said
+        closed = f"account/{user_id}/closed".encode()
+        refused = [base64.b64decode(one["payload_base64"]) for one in await dead_letters(stack)]
+        assert not any(closed in payload for payload in refused), "every reader knows what to do about it"
         # The address can be used again, and finds nothing of what was.
         again = await client.post("/api/v1/auth/register", json=login)
         assert again.status_code == 201

@@ -208,12 +208,12 @@ async def recorded(person: Person) -> list[dict[str, Any]]:
 async def test_tampering_with_the_store_is_found(stack: Stack, sidecar: Sidecar, store: AuditStore) -> None:
     async with Person.registered(stack.url) as person:
         user = await three_entries(person)
-        with store.altered(entry_key(chain_of(user), 2), b"roses", b"stove"):
+        with store.altered(entry_key(chain_of(user), 2), b'"updated"', b'"deleted"'):
             status, said = await verify(stack, "--user", user)
             assert (status, f"user:{user}: entry 2 was altered" in said) == (TAMPERED, True), said
             found = await activity(person)
             assert [one["kind"] for one in found] == ["completed", "damaged", "created"]
-            assert "stove" not in json.dumps(found)
+            assert "deleted" not in json.dumps(found)
             assert [one.number for one in await broken(sidecar)] == [2]
         with store.removed(entry_key(chain_of(user), 1)):
             assert [str(one) for one in await broken(sidecar)] == [f"user:{user}: entry 1 is missing"]

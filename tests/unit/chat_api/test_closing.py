@@ -22,7 +22,7 @@ from chat_api.preferences.service import PreferencesService
 from chat_api.push.models import PushSubscription
 from chat_api.tasks.schemas import TaskCreate, TaskUpdate
 from chat_api.tasks.service import TaskService
-from contracts.events import CloudEvent, TaskChange, TaskEvent
+from contracts.events import AccountClosed, CloudEvent, TaskChange, TaskEvent
 from tests.support.inbox import HearingInbox
 from tests.unit.chat_api.chatting import Store
 from tests.unit.chat_api.conftest import ALICE
@@ -131,6 +131,8 @@ async def test_its_reminders_end_by_the_tasks_last_events(
     assert {event.change for event in last.values()} == {TaskChange.DELETED}
     assert last[task_id].reminders
     assert not any(spec.active for event in last.values() for spec in event.reminders)
+    assert [event.user_id for event in events if isinstance(event, AccountClosed)] == [user.id]
+    assert isinstance(events[-1], AccountClosed)
 
 
 async def test_what_fires_after_the_end_reaches_nobody(

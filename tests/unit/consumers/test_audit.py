@@ -1,6 +1,7 @@
 """The audit trail: what is recorded, that it is recorded once, and that tampering is found where it was done."""
 
 import asyncio
+import contextlib
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from consumers.audit.activity import ActivityReader
-from consumers.audit.chain import REGISTER, Head, add, chain_of, entry_key, head_key, mark_key
+from consumers.audit.chain import REGISTER, Head, add, chain_of, entry_key, head_key, mark, mark_key
 from consumers.audit.history import HistoryReader
 from consumers.audit.key import AuditKey
 from consumers.audit.recorder import Recorder
@@ -21,8 +22,9 @@ from consumers.audit.sealing import SEAL, Tampered, canonical, seal, unseal
 from consumers.audit.trail import Trail
 from consumers.audit.verifying import Report, Verifier, load_heads, save_heads
 from consumers.audit.walking import Broken
+from consumers.audit.words import Words, words_key
 from contracts.audit import ListActivity
-from contracts.events import CloudEvent, Event, NotificationWanted, ReminderFired, TaskChange, TaskEvent
+from contracts.events import AccountClosed, CloudEvent, Event, NotificationWanted, ReminderFired, TaskChange, TaskEvent
 from contracts.operations import AskHistory
 from servicekit.errors import SidecarUnavailable
 from servicekit.sidecar import Sidecar
@@ -180,8 +182,7 @@ async def test_pages_lead_to_the_first_entry(desk: Desk) -> None:
 
 async def test_a_user_is_not_shown_what_was_tampered_with(desk: Desk) -> None:
     await desk.record(task_event(1), task_event(2, title="pay the rent"))
-    raw = desk.store.raw[entry_key(CHAIN, 2)]
-    desk.store.raw[entry_key(CHAIN, 2)] = raw.replace(b"rent", b"bill")
+    _alter(desk.store.raw, entry_key(CHAIN, 2), b'"updated"', b'"deleted"')
     page = await desk.reader.page(ListActivity(user_id="u1"))
     assert [(one.number, one.kind, one.title) for one in page.entries] == [
         (2, "damaged", ""),
@@ -194,8 +195,7 @@ async def test_a_user_is_not_shown_what_was_tampered_with(desk: Desk) -> None:
 async def test_whoever_reads_what_was_tampered_with_the_log_says_so(desk: Desk) -> None:
     history = HistoryReader(desk.trail, cast("AuditKey", FixedKey()))
     await desk.record(task_event(1), task_event(2, title="pay the rent"))
-    raw = desk.store.raw[entry_key(CHAIN, 2)]
-    desk.store.raw[entry_key(CHAIN, 2)] = raw.replace(b"rent", b"bill")
+    _alter(desk.store.raw, entry_key(CHAIN, 2), b'"updated"', b'"deleted"')
     found = {"event": "the audit trail was tampered with", "log_level": "error", "chain": CHAIN}
     for number in (2, None):
         if number is None:
@@ -206,6 +206,87 @@ async def test_whoever_reads_what_was_tampered_with_the_log_says_so(desk: Desk) 
         assert (seen.entries[0].number, seen.entries[0].type) == (number or 0, "damaged")
         assert len(said) == 2, said
         assert all(found.items() <= one.items() and one.get("number") == number for one in said), said
+
+
+# What people wrote
+
+
+def holds(desk: Desk, text: bytes) -> bool:
+    """Whether somebody with the store and the key that seals can read it, in the clear or with a stored key."""
+    for key, raw in desk.store.raw.items():
+        content = json.loads(raw).get("content", {}) if key.startswith("entry:user:") else {}
+        with contextlib.suppress(Tampered):
+            chain = key.removeprefix("entry:").rpartition(":")[0]
+            words = Words.unseal(KEY, chain, desk.store.raw.get(words_key(chain)))
+            if text in canonical(words.show(content)):
+                return True
+        if text in raw:
+            return True
+    return False
+
+
+def account_closed(user_id: str = "u1") -> AccountClosed:
+    return AccountClosed(user_id=user_id, closed_at=NOW)
+
+
+async def test_at_the_end_of_an_account_its_words_go_and_the_record_verifies_as_before(desk: Desk) -> None:
+    await desk.record(task_event(1, title="see the doctor"), task_event(2), task_event(1, "u2", title="buy a ring"))
+    titles = [one.title for one in (await desk.reader.page(ListActivity(user_id="u1"))).entries]
+    assert titles == ["call mum", "see the doctor"]
+    assert holds(desk, b"see the doctor")
+    known = (await desk.verify()).heads
+    await desk.record(account_closed())
+    assert not holds(desk, b"see the doctor")
+    assert not holds(desk, b"call mum")
+    assert holds(desk, b"buy a ring"), "somebody else's stay"
+    # What the actor says of its last reminder comes after the end.
+    await desk.record(fired(), account_closed())
+    assert not holds(desk, b"call mum")
+    assert await desk.found(known) == [], "nothing of an earlier check is missing"
+    seen = (await desk.reader.page(ListActivity(user_id="u1"))).entries
+    assert [(one.kind, one.title) for one in seen] == [
+        ("fired", ""), ("account-closed", ""), ("updated", ""), ("created", ""),
+    ]  # fmt: skip
+    history = await HistoryReader(desk.trail, cast("AuditKey", FixedKey())).find(AskHistory(user_id="u1"))
+    assert [(one.data.get("task_id"), one.data.get("title")) for one in history.entries] == [
+        ("t1", ""), (None, None), ("t1", ""), ("t1", ""),
+    ]  # fmt: skip
+    for key, old, new in (
+        (entry_key(CHAIN, 2), b'"updated"', b'"deleted"'),
+        (entry_key(CHAIN, 1), b'"words":"', b'"words":"A'),
+    ):
+        before = desk.store.raw[key]
+        _alter(desk.store.raw, key, old, new)
+        assert await desk.found() == [(CHAIN, int(key[-1]))], "tampering is found as before"
+        desk.store.raw[key] = before
+
+
+async def test_words_that_somebody_brings_back_are_found(desk: Desk) -> None:
+    await desk.record(task_event(1))
+    key = desk.store.raw[words_key(CHAIN)]
+    await desk.record(account_closed())
+    desk.store.raw[words_key(CHAIN)] = key
+    assert await desk.found() == [(CHAIN, None)]
+
+
+async def test_a_record_of_an_earlier_version_goes_on_and_verifies(desk: Desk) -> None:
+    """Its entries have the words in the clear, and no key."""
+    content = wrapped(task_event(1)).model_dump(mode="json", exclude_none=True)
+    first = add(KEY, Head.empty(CHAIN), content, NOW)
+    register = add(KEY, Head.empty(REGISTER), {"user_id": "u1"}, NOW)
+    desk.store.raw |= {
+        entry_key(CHAIN, 1): first.entry,
+        head_key(CHAIN): first.head.seal(KEY),
+        entry_key(REGISTER, 1): register.entry,
+        head_key(REGISTER): register.head.seal(KEY),
+        mark_key(CHAIN, "task/t1/v1"): mark(KEY, CHAIN, "task/t1/v1", 1),
+    }
+    assert await desk.found() == []
+    assert (await desk.reader.page(ListActivity(user_id="u1"))).entries[0].title == "call mum"
+    await desk.record(task_event(1), task_event(2, title="pay the rent"))
+    assert await desk.found() == []
+    seen = (await desk.reader.page(ListActivity(user_id="u1"))).entries
+    assert [one.title for one in seen] == ["pay the rent", "call mum"]
 
 
 # Tampering: what was done, and where it must be found
@@ -242,7 +323,21 @@ def _remove_a_whole_chain(raw: dict[str, bytes]) -> None:
 
 
 TAMPERING: dict[str, tuple[Tamper, str, int | None]] = {
-    "a title": (lambda raw: _alter(raw, entry_key(CHAIN, 2), b"call mum", b"call dad"), CHAIN, 2),
+    "what was done": (lambda raw: _alter(raw, entry_key(CHAIN, 2), b'"updated"', b'"deleted"'), CHAIN, 2),
+    "a title": (lambda raw: _alter(raw, entry_key(CHAIN, 2), b'"words":"', b'"words":"A'), CHAIN, 2),
+    "the key to the words removed": (lambda raw: raw.pop(words_key(CHAIN)), CHAIN, 1),
+    "the key to the words altered": (lambda raw: _alter(raw, words_key(CHAIN), b'"key":"', b'"key":"A'), CHAIN, 1),
+    "another record's key to the words": (
+        lambda raw: raw.update({words_key(CHAIN): raw[words_key(chain_of("u2"))]}),
+        CHAIN,
+        1,
+    ),
+    "the words erased by somebody with the key": (
+        lambda raw: raw.update({words_key(CHAIN): Words(CHAIN, None).seal(KEY)}),
+        CHAIN,
+        None,
+    ),
+    "another key to the words": (lambda raw: raw.update({words_key(CHAIN): Words.new(CHAIN).seal(KEY)}), CHAIN, 1),
     "a space": (lambda raw: _alter(raw, entry_key(CHAIN, 3), b'"number":3', b'"number": 3'), CHAIN, 3),
     "a field that is there twice": (
         lambda raw: _alter(raw, entry_key(CHAIN, 3), b'"number":3', b'"number":9,"number":3'),
