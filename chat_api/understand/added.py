@@ -80,7 +80,8 @@ def adding(tokens: Tokens, cue: tuple[int, int] | None, first: int, context: Con
     words = {tokens.word(at) for at in left}
     waking = bool(left) and tokens.word(left[0]) in WAKE_WORDS
     morning = wish.morning or waking or bool(words & MORNING_THINGS) or _say(tokens, left, ("get", "up"))
-    wish = replace(wish, morning=morning, evening=not morning and bool(words & EVENING_THINGS))
+    evening = bool(words & EVENING_THINGS) or _say(tokens, left, ("table", "for"))
+    wish = replace(wish, morning=morning, evening=not morning and evening)
     timing = resolve(scanned.facts, context, wish)
     timed = isinstance(timing.due, datetime) and timing.needs is None
     return _completed(

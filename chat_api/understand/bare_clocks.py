@@ -74,7 +74,8 @@ def read_military(tokens: Tokens, index: int) -> Found | None:
     if tokens.word(index - 1) in {"by", "until", "till"} and tokens.word(index + 1) in BOUNDARIES:
         return found.needing(Evidence.PLACE)
     # "30 nov 0900", "tomorrow 1730"
-    after_day = tokens.word(index - 1) in WEEKDAYS.keys() | NAMED_DAYS.keys() | MONTHS.keys() | TONIGHT
+    days = WEEKDAYS.keys() | NAMED_DAYS.keys() | MONTHS.keys() | TONIGHT
+    after_day = tokens.word(index - 1) in days | PART_WORDS.keys()
     if after_day or _looks_like_clock(tokens, index, minute):
         return found.needing(Evidence.NEIGHBOUR)
     return None

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Final
 
 from chat_api.understand.almanac import WEEK, day_of, month_length, plus
+from chat_api.understand.around import read_weekday_around
 from chat_api.understand.clocks import single_clock
 from chat_api.understand.dates import end_of_stretch, in_year_of, read_day, single_day
 from chat_api.understand.facts import (
@@ -149,7 +150,7 @@ def _lasting(tokens: Tokens, index: int) -> Found | None:
 def _bounding_day(tokens: Tokens, index: int, context: Context) -> tuple[date, int] | None:
     place = index + 1 if tokens.word(index) in {"on", "from", "the"} and tokens.word(index + 1) else index
     for start in (index, place):
-        found = read_day(tokens, start, context)
+        found = read_weekday_around(tokens, start, context) or read_day(tokens, start, context)
         if found is not None and isinstance(found.facts[0], Day):
             return found.facts[0].date, found.end
     month = month_at(tokens, place, context)

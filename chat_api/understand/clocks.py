@@ -263,6 +263,9 @@ def read_o_clock(tokens: Tokens, index: int) -> Found | None:
     words = next((words for words in _O_CLOCK if tokens.phrase(end, words)), None)
     if words is not None:
         end += len(words)
+    elif tokens.word(end) == "sharp" and tokens.word(end + 1) in BOUNDARIES and counted[0] <= _NOON:
+        # "gates open 10 sharp"
+        end += 1
     elif tokens.word(end) != "ish" or not tokens.glued(end):
         return None
     return with_meridiem(tokens, index, end, Clock(hour, ambiguous=True))

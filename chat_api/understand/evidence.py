@@ -15,6 +15,7 @@ from chat_api.understand.facts import (
     Starts,
     Tag,
 )
+from chat_api.understand.month_days import NO_DAY_AFTER
 from chat_api.understand.text import Tokens
 from chat_api.understand.vocabulary import APPOINTMENTS, NOUNS, VERBS
 from chat_api.understand.words import BOUNDARIES, CONNECTORS
@@ -29,6 +30,9 @@ _SET_OFF: Final = frozenset({":", ",", "-", "\u2013", "to", "i", "at", "remind"}
 _TOWARDS_CLOCK: Final = frozenset({"from", "between", "at", "around", "about", "@", "by", "~", ","})
 _DAYLIKE: Final = (Day, Rule, Part, Starts, Ends)
 _PASSES: Final = 3
+_NO_DAY_AFTER: Final = NO_DAY_AFTER | {
+    "my", "our", "your", "his", "her", "their", "this", "that", "every", "each", "black", "good", "cyber", "super",
+}  # fmt: skip
 
 
 def with_evidence(tokens: Tokens, candidates: list[Found], first: int, stop: int) -> list[Found]:
@@ -45,17 +49,22 @@ def with_evidence(tokens: Tokens, candidates: list[Found], first: int, stop: int
             before = place > 0 and _beside(tokens, candidates[place - 1], found, sure[place - 1])
             after = place + 1 < len(candidates) and _leans_on(tokens, found, candidates[place + 1], sure[place + 1])
             sure[place] = sure[place] or before or after
-    _open_day(candidates, sure, first)
+    _day_of_clock(tokens, candidates, sure, first)
     return [found for found, counts in zip(candidates, sure, strict=True) if counts]
 
 
-def _open_day(candidates: list[Found], sure: list[bool], first: int) -> None:
-    """The weekday that opens "saturday football 3pm": with a time of day further on it is that time's."""
+def _day_of_clock(tokens: Tokens, candidates: list[Found], sure: list[bool], first: int) -> None:
+    """The weekday of "saturday football 3pm", "dog show sunday gates open 10 sharp": with a time it is that time's."""
     timed = any(counts and isinstance(found.facts[0], Clock) for found, counts in zip(candidates, sure, strict=True))
     days = any(counts and isinstance(found.facts[0], _DAYLIKE) for found, counts in zip(candidates, sure, strict=True))
-    opens = bool(candidates) and candidates[0].start == first and candidates[0].evidence is Evidence.PLACE
-    if timed and not days and opens and isinstance(candidates[0].facts[0], Day):
-        sure[0] = True
+    if not timed or days:
+        return
+    for at, found in enumerate(candidates):
+        # Behind the first word it is what that verb is about: "watch friday night lights at 8".
+        stands = found.start == first or (found.start > first + 1 and tokens.word(found.start - 1) not in _NO_DAY_AFTER)
+        if isinstance(found.facts[0], Day) and found.evidence is Evidence.PLACE and stands:
+            sure[at] = True
+            return
 
 
 def _nothing_else(tokens: Tokens, candidates: list[Found], first: int, stop: int) -> bool:
@@ -101,7 +110,8 @@ def _pair(tokens: Tokens, left: Found, right: Found) -> bool:
         return False
     if any(tokens.word(at) not in _TOWARDS_CLOCK for at in range(left.end, right.start)):
         return False
-    return tokens.word(right.end) in BOUNDARIES or left.start == 0
+    numbered = isinstance(right.facts[0], Part) and tokens.digits(right.end) > 0
+    return numbered or tokens.word(right.end) in BOUNDARIES or left.start == 0
 
 
 def _closes(tokens: Tokens, place: int, stop: int) -> bool:

@@ -37,6 +37,13 @@ _LIST_ADDING = frozenset({"put", "stick", "pop", "throw", "place", "insert", "in
 # "what do I need to buy from the shopping list?"
 _GETTING = frozenset({"buy", "get", "pick", "bring", "take", "pack"})
 _SHORT_TITLE = 8
+_PLAIN_TITLE = 4
+# Said of or to somebody: talk, not a thing to do.
+_NO_TITLE = frozenset(
+    {"me", "us", "you", "him", "them", "not", "no", "never", "yes", "good", "great", "nice", "very", "too", "really",
+     "wow", "cool", "sorry", "thanks", "ok", "hello", "hi", "what", "why", "how", "who", "happened", "lol", "just",
+     "am", "be", "been", "let", "tell", "u", "got", "went", "came", "said"}
+)  # fmt: skip
 _HELD_ON = frozenset({"list", "todos", "tasks", "calendar"})
 # Behind these, "done" is not said of a task: "when it's done", "after i am done", "get it done".
 _UNDONE_LEADS = frozenset({"i'm", "am", "i've", "when", "after", "once", "until", "be", "being", "get", "getting"})
@@ -226,6 +233,9 @@ def is_quick_add(tokens: Tokens, start: int) -> bool:
         return len(words) > 1 or words[0] in NOUNS
     if len(words) > _SHORT_TITLE or any(word in FINITE for word in words) or tokens.word(len(tokens) - 1) == "?":
         return False
+    if len(words) >= _PLAIN_TITLE and not set(words) & (STATEMENTS | _NO_TITLE):
+        # "second hand bike for jake"
+        return True
     counted = words[0] in ARTICLES or tokens.number(start) is not None
     return (counted and len(words) > 1 and words[1].isalpha()) or words[0] in NOUNS or words[-1] in NOUNS
 

@@ -182,6 +182,10 @@ def _slashed(
     if found is not None and together and (_closes(tokens, index, end) or opens) and not _is_share(pair):
         # "dentist 12/2"
         return found.needing(Evidence.PLACE)
+    written_out = tokens.digits(index) == tokens.digits(index + 2) == _TWO_DIGITS
+    if found is not None and certain and written_out and tokens.word(index - 1) not in NO_CLOCK_AFTER:
+        # "birthday of Pablo 22/05 buy cake"
+        return found
     return found and found.needing(pair_evidence(tokens, index, certain=certain))
 
 

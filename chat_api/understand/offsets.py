@@ -22,6 +22,7 @@ from chat_api.understand.vocabulary import VERBS
 from chat_api.understand.words import BOUNDARIES, UNITS
 
 _MINUTE: Final = 60
+_NET_DAYS: Final = frozenset({7, 10, 14, 15, 21, 28, 30, 45, 60, 90})
 _PARTICLE_VERBS: Final = frozenset(
     {"sign", "come", "log", "check", "fit", "put", "bring", "turn", "hand", "squeeze", "clock", "tuck", "plug", "let",
      "dial", "fill", "type", "trade", "weigh"}
@@ -58,6 +59,9 @@ def read_offset(tokens: Tokens, index: int, context: Context) -> Found | None:
         ahead = duration(tokens, index + 1)
         hours = ahead is not None and ahead[0].seconds and tokens.number(index + 1) is not None
         return Found(index, ahead[1], (Offset(ahead[0]),), Evidence.PLACE) if ahead is not None and hours else None
+    if tokens.word(index) == "net" and tokens.number(index + 1) in _NET_DAYS and tokens.word(index + 2) in BOUNDARIES:
+        # "invoice due net 30"
+        return Found(index, index + 2, (Offset(Duration(days=tokens.number(index + 1) or 0)),), Evidence.PLACE)
     length = duration(tokens, index)
     return None if length is None else _trailed_offset(tokens, index, length, context)
 

@@ -36,6 +36,8 @@ from chat_api.understand.text import Tokens
 from chat_api.understand.trailers import after_done_end, read_trailers
 from chat_api.understand.vocabulary import FINITE, VERBS
 from chat_api.understand.words import (
+    BOUNDARIES,
+    CONNECTORS,
     MONTH_NAMES,
     PART_PLURALS,
     PART_WORDS,
@@ -50,6 +52,7 @@ from chat_api.understand.words import (
 _LEAP: Final = 2028
 _MAX_INTERVAL: Final = 1000
 _ROW: Final = 3
+_NOON: Final = 12
 _FAR: Final = 6
 _TWO_TIMES: Final = "I can repeat on several days at one time, but not at another on each."
 _ADVERBS: Final[dict[str, Rule]] = {
@@ -135,7 +138,7 @@ def read_recurrence(tokens: Tokens, index: int, context: Context) -> Found | Non
     if isinstance(fact, Rule):
         if _other_times(tokens, fact, end):
             return Found(start, end, (Unsupported(_TWO_TIMES),), evidence)
-        second = _second_part(tokens, fact, end)
+        second = _second_part(tokens, fact, end) or _at_both(tokens, fact, end)
         if second is not None:
             return Found(start, second[1], (replace(fact, part=None), *second[0]), evidence)
         bounded = this_week_end(tokens, end, context)
@@ -154,6 +157,18 @@ def _second_part(tokens: Tokens, rule: Rule, end: int) -> tuple[tuple[Clock, Clo
         return None
     hours = sorted((PARTS_OF_DAY[rule.part][0], PARTS_OF_DAY[name][0]))
     return (Clock(hours[0]), Clock(hours[1])), place + 1
+
+
+def _at_both(tokens: Tokens, rule: Rule, end: int) -> tuple[tuple[Clock, Clock], int] | None:
+    """The hours of "every morning and evening at 7": the one hour in both halves of the day."""
+    place = end + 2 if tokens.word(end + 1) in {"every", "each"} else end + 1
+    number = tokens.number(place + 2)
+    halves = {rule.part, PART_WORDS.get(tokens.word(place))}
+    if rule.part != "morning" or len(halves - {None}) <= 1 or tokens.word(place + 1) not in {"at", "@"}:
+        return None
+    if number is None or not 1 <= number <= _NOON or tokens.word(place + 3) not in BOUNDARIES - {":", "."}:
+        return None
+    return (Clock(number % _NOON), Clock(number % _NOON + _NOON)), place + 3
 
 
 def _other_times(tokens: Tokens, rule: Rule, end: int) -> bool:
@@ -198,6 +213,9 @@ def _adverb(tokens: Tokens, index: int) -> Found | None:
         word = {"halfyearly": "semiannually"}.get(word, word)
     rule = _ADVERBS.get(word)
     if rule is None or tokens.word(end) in {"rate", "rates", "wage", "wages", "pay", "fee", "fees"}:
+        return None
+    if tokens.word(index - 1) in CONNECTORS and tokens.word(end) not in BOUNDARIES:
+        # "hand in annual leave form", "pay for weekly magazine"
         return None
     plain = (word in _PLAIN_ADVERBS and not tokens.word(index - 1)) or _is_arranged(tokens, index, end)
     return Found(index, end, (rule,), Evidence.NONE if plain else Evidence.PLACE)
@@ -268,8 +286,9 @@ def _plural(tokens: Tokens, index: int) -> Found | None:
     if tokens.word(index) not in WEEKDAY_PLURALS:
         return _part_plural(tokens, index)
     days, end = read_weekdays(tokens, index)
-    if tokens.word(index - 1) == "all":
-        return Found(index - 1, end, (Rule("WEEKLY", weekdays=days),), Evidence.PLACE)
+    lead = index - 2 if tokens.word(index - 1) == "the" else index - 1
+    if tokens.word(lead) == "all":
+        return Found(lead, end, (Rule("WEEKLY", weekdays=days),), Evidence.PLACE)
     several = len(days) > 1 and tokens.word(end) not in FINITE
     opens = not tokens.word(index - 1) and (several or tokens.word(end) in VERBS)
     return Found(index, end, (Rule("WEEKLY", weekdays=days),), Evidence.NONE if opens else Evidence.PLACE)

@@ -153,7 +153,7 @@ def read_weekdays(tokens: Tokens, place: int, *, apart: bool = False) -> tuple[t
         while (
             tokens.word(following) in _JOINS
             or tokens.word(following) in {"every", "each"}
-            or (following > end and tokens.word(following) == "on")
+            or (following > end and tokens.word(following) in {"on", "the"})
         ):
             following += 1
         day = weekday_at(tokens, following)

@@ -47,6 +47,13 @@ ONCE: tuple[tuple[str, str | None, str], ...] = (
     ("meeting tomorrow, 9am, zoom", "meeting, zoom", "2026-11-25T09:00"),
     ("shift starts oh seven hundred hours tomorrow", "shift starts", "2026-11-25T07:00"),
     ("saturday football 3pm", "football", "2026-11-28T15:00"),
+    ("dog show sunday gates open 10 sharp", "dog show gates open", "2026-11-29T10:00"),
+    ("haircut satruday mornin 1030", "haircut", "2026-11-28T10:30"),
+    ("invoice #204 due net 30", "invoice #204", "2026-12-24"),
+    ("birthday of Pablo 22/05 buy cake", "birthday of Pablo buy cake", "2027-05-22"),
+    ("hand in annual leave form by end of play monday", "hand in annual leave form", "2026-11-30T18:00"),
+    ("book a table for two at seven thirty on saturday", "book a table for two", "2026-11-28T19:30"),
+    ("school starts tuesday after easter", "school starts", "2027-03-30"),
     ("turn the heating on at 6", "turn the heating on", "2026-11-24T18:00"),
     ("hand the essay in on friday", "hand the essay in", "2026-11-27"),
     ("hand the essay in tomorrow", "hand the essay in", "2026-11-25"),
@@ -389,6 +396,19 @@ RECURRING: tuple[tuple[str, str, str, str], ...] = (
         "2026-11-24T22:00",
     ),
     ("every lunchtime walk", "walk", "FREQ=DAILY;BYHOUR=12;BYMINUTE=0", "2026-11-25T12:00"),
+    (
+        "walk the dog every morning and evening at 7",
+        "walk the dog",
+        "FREQ=DAILY;BYHOUR=7,19;BYMINUTE=0",
+        "2026-11-24T19:00",
+    ),
+    ("clean the kitchen all the saturdays", "clean the kitchen", "FREQ=WEEKLY;BYDAY=SA", "2026-11-28"),
+    (
+        "gym the tuesdays and the fridays at 20h",
+        "gym",
+        "FREQ=WEEKLY;BYDAY=TU,FR;BYHOUR=20;BYMINUTE=0",
+        "2026-11-24T20:00",
+    ),
     ("standup daily 9.15", "standup", "FREQ=DAILY;BYHOUR=9;BYMINUTE=15", "2026-11-25T09:15"),
     ("mon/wed/fri gym 6am", "gym", "FREQ=WEEKLY;BYDAY=MO,WE,FR;BYHOUR=6;BYMINUTE=0", "2026-11-25T06:00"),
     ("annually renew domain on 5 may", "renew domain", "FREQ=YEARLY;BYMONTH=5;BYMONTHDAY=5", "2027-05-05"),
@@ -520,6 +540,9 @@ RECURRING: tuple[tuple[str, str, str, str], ...] = (
 
 # Tasks without any time; the title is the text itself.
 NO_TIME: tuple[str, ...] = (
+    "second hand bike for jake",
+    "book annual leave",
+    "buy 10 sharp knives",
     "watch the friday prayers with bob",
     "buy a hundred balloons",
     "wacth the news",
