@@ -16,7 +16,7 @@ Written by `python -m bench document` from the JSON files beside it, which say t
 `make bench` measures all of it anew. Figures are for that machine: compare the ratios. **busy** marks a figure during which others used
 more than a tenth of the processors: its times do not count, what it lost or repeated does.
 
-What follows from them for ten million users: [capacity.md](capacity.md). What a burst costs each process: `python -m bench.burst`.
+What follows from them for ten million users: [capacity.md](capacity.md). What profiling changed: [profiling.md](profiling.md). What a burst costs each process: `python -m bench.burst`.
 """
 _PROMISE: Final = """\
 All have the same durable promise, as near as each can be brought to it: a reminder that was accepted survives a power cut, and it is done

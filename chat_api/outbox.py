@@ -33,6 +33,7 @@ _BATCH = 500
 _LOOK = 2.0  # seconds between looks at how much waits
 _BULK_POLL = 0.2  # seconds
 _POLL = 1.0  # seconds; finds what another process, or this one before it died, left behind
+_GATHER = 0.1  # seconds after something was published: what comes meanwhile is read, published and deleted together
 
 
 class Publisher(Protocol):
@@ -194,10 +195,12 @@ class OutboxRelay:
             except Exception as error:  # noqa: BLE001 - the database may be away; the relay must outlive that
                 log.error("outbox not read", error=str(error) or repr(error))
                 published = 0
-            if published == 0:
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(_BULK_POLL if self._bulk_waits else _POLL):
-                        await self._woken.wait()
+            if published:
+                await asyncio.sleep(_GATHER)
+                continue
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_BULK_POLL if self._bulk_waits else _POLL):
+                    await self._woken.wait()
 
     async def _drain(self) -> int:
         """Publish what is there, as far as it may be tried now; how many were."""
