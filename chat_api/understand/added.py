@@ -19,7 +19,7 @@ from chat_api.understand.scan import scan
 from chat_api.understand.text import Tokens
 from chat_api.understand.timing import Timing, Wish
 from chat_api.understand.titles import title_of
-from chat_api.understand.words import EVENING_THINGS, MORNING_THINGS
+from chat_api.understand.words import BOUNDARIES, EVENING_THINGS, MORNING_THINGS
 
 WHAT: Final = "What is it about?"
 _ARRANGING: Final = phrases(
@@ -27,9 +27,15 @@ _ARRANGING: Final = phrases(
     "give me a", "i need a", "i want a", "schedule a", "set an", "set up an", "create an", "add an", "new",
 )  # fmt: skip
 _ARRANGED: Final = frozenset({"reminder", "alarm", "task", "todo"})
+_REMINDING: Final = frozenset({"reminder", "alarm"})
+# "a weekday alarm" rings on all of them.
+_DAYS: Final = {"weekday": "weekdays", "weekend": "weekends", "weeknight": "weeknights"}
 _OFTEN: Final = frozenset(
-    {"daily", "weekly", "monthly", "yearly", "hourly", "annual", "biweekly", "fortnightly", "quarterly", "nightly"}
-)
+    {"daily", "weekly", "monthly", "yearly", "hourly", "annual", "biweekly", "fortnightly", "quarterly", "nightly",
+     "everyday"}
+) | _DAYS.keys()  # fmt: skip
+# What may come before a wish to be reminded: "I have a meeting on friday, remind me an hour before".
+_SAID_FIRST: Final = frozenset({"add", "schedule", "create", "i", "i've", "we", "we've"})
 _REPEATING: Final = frozenset({"recurring", "repeating", "recurrent", "regular"})
 FIRM: Final = frozenset({Need.DATE_VALID, Need.RECURRENCE_SUPPORTED})
 _DEFAULT_TITLES: Final = (("wake", "Wake up"), ("alarm", "Alarm"), ("timer", "Timer"))
@@ -47,7 +53,10 @@ def read_arranged(tokens: Tokens, start: int, context: Context) -> Understanding
     length = match(tokens, start, _ARRANGING)
     place = start + length
     often, noun = tokens.word(place), tokens.word(place + 1)
-    if not length or noun not in _ARRANGED or (often not in _OFTEN and often not in _REPEATING):
+    if noun not in _ARRANGED or (often not in _OFTEN and often not in _REPEATING):
+        return None
+    if not length and (noun not in _REMINDING or tokens.word(place + 2) not in BOUNDARIES):
+        # "daily reminder at 9", but not "daily task list"
         return None
     # How often it is to be is read with the rest; that it repeats is said by the rest.
     kept = place if often in _OFTEN else place + 1
@@ -56,8 +65,9 @@ def read_arranged(tokens: Tokens, start: int, context: Context) -> Understanding
         return None
     if often in _OFTEN:
         # "monthly pay rent" may be a thing's name, "pay rent monthly" is not.
-        rest = Tokens(tokens.source, [*list(rest)[1:], rest[0]])
-    wish = Wish(reminder=noun in {"reminder", "alarm"}, alarm=noun == "alarm")
+        last = replace(rest[0], lower=_DAYS.get(often, often))
+        rest = Tokens(tokens.source, [*list(rest)[1:], last])
+    wish = Wish(reminder=noun in _REMINDING, alarm=noun == "alarm")
     added = adding(rest, None, 0, context, wish)
     if added.title is None and noun == "alarm" and added.needs is Need.TITLE:
         added = replace(added, title="Alarm", needs=None, question=None)
@@ -73,6 +83,9 @@ def adding(tokens: Tokens, cue: tuple[int, int] | None, first: int, context: Con
         # "on sunday at ten I have to meet Ann"
         said = add_cue(tokens, left[0], has_time=True)
         left = [at for at in left if not left[0] <= at < left[0] + said]
+    if cue is not None and left and left[0] == first < cue[0] and tokens.word(first) in _SAID_FIRST:
+        # "add dentist friday at 10, remind me 30 minutes before"
+        left = [at for at in left if at >= first + add_cue(tokens, first, has_time=True)]
     title = title_of(tokens, left, after_cue=cue is not None or (bool(left) and left[0] != first))
     if title is None and cue is not None:
         words = {tokens.word(at) for at in range(*cue)}

@@ -49,6 +49,8 @@ _MEALS: Final = EVENING_THINGS | MORNING_THINGS | {"lunch", "meeting", "call", "
 
 _HALVES: Final = {"am": "morning", "pm": "afternoon"}
 
+_AFTER_PART: Final = BOUNDARIES | WEEKDAYS.keys() | NAMED_DAYS.keys() | {"daily", "everyday", "today", "tomorrow"}
+
 _MERIDIEMS: Final = {"am": 0, "a.m": 0, "pm": _NOON, "p.m": _NOON}
 
 
@@ -196,6 +198,9 @@ def read_in_part(tokens: Tokens, index: int) -> Found | None:
             (replace(clock, hour=hour % _NOON + _MERIDIEMS[tokens.word(end + 2)], ambiguous=False, exact=True),),
         )
     part = read_part_at(tokens, end)
+    if part is None and tokens.word(end) in {"morning", "evening", "night"} and tokens.word(end + 1) in _AFTER_PART:
+        # "daily 7 morning", "7 evening tomorrow"; "3 night stay" is none
+        return Found(index, end + 1, (clock, Part(PART_WORDS[tokens.word(end)])), Evidence.NEIGHBOUR)
     return None if part is None else Found(index, part.end, (clock, *part.facts))
 
 

@@ -27,6 +27,9 @@ _STRETCH_JOINS: Final = frozenset({"-", "\u2013", "to", "through", "until", "til
 _SHORT: Final = frozenset({"hour", "hours", "hr", "hrs", "minute", "minutes", "min", "mins"})
 _LONGEST_COUNT: Final = len("x999")
 _NEAR: Final = 4
+# Among the first words they tell what "for next week" is about.
+_ARRANGING: Final = frozenset({"schedule", "set", "book", "arrange", "fix", "put", "make", "appointment"})
+_OPENING: Final = 3
 _REPEATING: Final = frozenset({"every", "each", "daily", "weekly", "monthly", "hourly", "everyday", "nightly"})
 _TIMES: Final = {"twice": 2, "thrice": 3}
 
@@ -135,6 +138,9 @@ def _lasting(tokens: Tokens, index: int) -> Found | None:
     if tokens.word(place) == "next":
         place += 1
         unit = UNITS.get(tokens.word(place))
+        if place == index + 2 and any(tokens.word(at) in _ARRANGING for at in range(_OPENING)):
+            # "schedule a party for next week": when, not how long
+            return None
         if unit is not None and not unit[2]:
             return Found(index, place + 1, (Ends(lasting=Duration(unit[0], unit[1])),))
     length = duration(tokens, place)

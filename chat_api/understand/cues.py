@@ -35,6 +35,7 @@ REMIND: Final = phrases(
     "don't let us forget", "make sure i don't forget", "make sure i remember", "make sure that i don't forget",
     "help me remember", "i want reminding", "i'd like a reminder", "i would like a reminder", "can i get a reminder",
     "please set a reminder", "leave me a reminder", "give me a ring", "jog my memory", "send a reminder",
+    "ring me to", "ring me for",
     "reminder to self", "reminder to self :", "reminder to myself", "reminder for me", "reminder for myself",
     "get me to", "let me not forget", "set me an alarm", "set me a timer", "start timer",
 )  # fmt: skip
@@ -42,7 +43,7 @@ REMIND: Final = phrases(
 REMIND_ANYWHERE: Final = phrases(
     "please remind me", "and remind me", "remind me", "ping me", "alert me", "notify me", "nudge me", "wake me up",
     "with a reminder", "and set a reminder", "remind us", "and ping me", "and alert me", "and notify me",
-    "and warn me", "warn me",
+    "and warn me", "warn me", "can you remind me", "could you remind me", "can you please remind me",
 )  # fmt: skip
 # "make" and "don't" would say something else otherwise.
 ADD_FIRST: Final = phrases(

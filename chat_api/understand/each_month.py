@@ -10,6 +10,7 @@ from chat_api.understand.facts import (
 from chat_api.understand.quantities import ordinal
 from chat_api.understand.repeated_days import (
     each_month_end,
+    month_names,
     read_month_days,
     read_weekdays,
     several_weekdays,
@@ -28,6 +29,7 @@ from chat_api.understand.words import (
 # The months in which a quarter begins and ends.
 _FIRST_MONTHS: Final = (1, 4, 7, 10)
 _LAST_MONTHS: Final = (3, 6, 9, 12)
+_REPEATING: Final = frozenset({"repeat", "repeats", "repeating", "recur", "recurs", "recurring"})
 _MONTHLY: Final = (("every", "month"), ("each", "month"), ("monthly",))
 
 
@@ -58,12 +60,16 @@ def nth_of_month_each_year(tokens: Tokens, index: int) -> Found | None:
     if named is None or tokens.word(named[1]) not in WEEKDAYS or tokens.word(named[1] + 1) not in {"of", "in"}:
         return None
     value, place = named
+    code = f"{value}{WEEKDAY_CODES[WEEKDAYS[tokens.word(place)]]}"
+    months, stop = month_names(tokens, place + 2)
+    if len(months) > 1:
+        # "the first monday of jan, apr, jul and oct" is no single day
+        return Found(index, stop, (Rule("YEARLY", months=months, weekdays=(code,)),))
     month = MONTHS.get(tokens.word(place + 2))
     end = place + 3
     yearly = tokens.word(end) in {"yearly", "annually"}
     if month is None or not (yearly or (tokens.word(end) in {"every", "each"} and tokens.word(end + 1) == "year")):
         return None
-    code = f"{value}{WEEKDAY_CODES[WEEKDAYS[tokens.word(place)]]}"
     return Found(index, end + (1 if yearly else 2), (Rule("YEARLY", months=(month,), weekdays=(code,)),))
 
 
@@ -120,6 +126,8 @@ def _in_each_month(tokens: Tokens, index: int, rule: Rule, end: int) -> Found | 
     listed = max(len(rule.month_days), len(rule.weekdays)) > 1 and not rule.positions
     # "first sunday of the month at 5pm, every month"
     repeated = any(tokens.phrase(at, words) for at in range(end + 2, len(tokens)) for words in _MONTHLY)
+    # "recur on the first monday of the month"
+    repeated = repeated or any(tokens.word(at) in _REPEATING for at in range(index - 3, index))
     several = (listed or repeated) and tokens.phrase(end, ("of", "the", "month"))
     quarterly = _each_quarter(tokens, index, rule, end)
     if quarterly is not None:

@@ -21,7 +21,7 @@ from chat_api.understand.vocabulary import APPOINTMENTS, NOUNS, VERBS
 from chat_api.understand.words import BOUNDARIES, CONNECTORS
 
 _LABELS: Final = (Tag, Priority, ListName)
-_TRAILING: Final = frozenset({".", "!", "?", ",", ";", ")", ":", "please", "pls", "thanks"})
+_TRAILING: Final = frozenset({".", "!", "?", ",", ";", ")", ":", "please", "pls", "thanks", "due"})
 _BETWEEN: Final = CONNECTORS | {",", "|", "-", "\u2013", "(", ")", "and", "&", "of", "to"}
 _ALONE: Final = _TRAILING | {"on", "at", "by", "in", "for", "due", "the", "-"}
 _LEADS: Final = CONNECTORS - {"the", "about", "for", "this"}

@@ -182,10 +182,14 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Unsupported:
-    """A recurrence that no rule can express; ``reason`` is a sentence. ``instead`` holds if times of day are named."""
+    """A recurrence that no rule can express; ``reason`` is a sentence. ``instead`` holds if times of day are named.
+
+    ``hours``: what to take with ``instead`` where none is named.
+    """
 
     reason: str
     instead: Rule | None = None
+    hours: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ from chat_api.understand.text import Tokens
 
 _HOW_OFTEN: Final = frozenset({"weekly", "monthly", "yearly", "annually", "week", "month", "year"})
 _SEVERAL: Final = "I can repeat at times you name, but not a number of times in a while."
+# Spread over the waking day; more often than that is to be said in hours.
+_HOURS: Final = {2: (9, 21), 3: (9, 15, 21), 4: (9, 13, 17, 21), 5: (9, 12, 15, 18, 21)}
 _ONCE: Final = (("once", "a"), ("once", "per"), ("once", "every"), ("once", "each"))
 
 
@@ -41,19 +43,25 @@ def _times_a_unit(tokens: Tokens, index: int) -> Found | None:
         if unit is not None:
             return Found(index, index + 3, (unit,))
     counted = whole_number(tokens, index)
-    place = index + 1 if tokens.word(index) in {"twice", "thrice"} else None
+    number = {"twice": 2, "thrice": 3}.get(tokens.word(index), 0)
+    place = index + 1 if number else None
     if counted is not None and tokens.word(counted[1]) in {"times", "x"}:
-        place = counted[1] + 1
+        number, place = counted[0], counted[1] + 1
     place = place + 1 if place is not None and tokens.word(place) in {"-", "/"} and tokens.glued(place) else place
     if place is not None and tokens.word(place) in {"daily", "day"}:
-        return Found(index, place + 1, (Unsupported(_SEVERAL, Rule("DAILY")),))
+        return Found(index, place + 1, (_several_a_day(number),))
     if place is not None and tokens.word(place) in _HOW_OFTEN:
         return _several_times(tokens, index, place)
-    return None if place is None else _several_a_unit(tokens, index, place)
+    return None if place is None else _several_a_unit(tokens, index, place, number)
 
 
-def _several_a_unit(tokens: Tokens, index: int, place: int) -> Found | None:
-    """ "twice a week on monday and thursday" can be said by a rule; "three times a day" not without its times."""
+def _several_a_day(number: int) -> Unsupported:
+    """ "twice daily": at hours of its own where none is named."""
+    return Unsupported(_SEVERAL, Rule("DAILY"), _HOURS.get(number, ()))
+
+
+def _several_a_unit(tokens: Tokens, index: int, place: int, number: int) -> Found | None:
+    """ "twice a week on monday and thursday", "three times a day" can be said by a rule; "three times a week" not."""
     if tokens.word(place) in {"a", "per", "every", "each"} and tokens.word(place + 1) in UNIT_RULES:
         days_at = place + 3 if tokens.word(place + 2) in {"on", ":", ","} else place + 2
         if tokens.word(place + 1) == "week" and weekday_at(tokens, days_at) is not None:
@@ -65,8 +73,8 @@ def _several_a_unit(tokens: Tokens, index: int, place: int) -> Found | None:
             # "twice a month on the 1st and 15th"
             month_days, end = read_month_days(tokens, days_at)
             return Found(index, end, (Rule("MONTHLY", month_days=month_days),))
-        daily = Rule("DAILY") if tokens.word(place + 1) == "day" else None
-        return Found(index, place + 2, (Unsupported(_SEVERAL, daily),))
+        several = _several_a_day(number) if tokens.word(place + 1) == "day" else Unsupported(_SEVERAL)
+        return Found(index, place + 2, (several,))
     return None
 
 

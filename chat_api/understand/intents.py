@@ -31,11 +31,21 @@ from chat_api.understand.talk import (
     THANKS_REST,
 )
 from chat_api.understand.text import Kind, Tokens
-from chat_api.understand.vocabulary import ARTICLES, FINITE, NOUNS, QUESTIONS, STATEMENTS, VERBS, like_verb
+from chat_api.understand.vocabulary import (
+    APPOINTMENTS,
+    ARTICLES,
+    FINITE,
+    NOUNS,
+    QUESTIONS,
+    STATEMENTS,
+    VERBS,
+    like_verb,
+)
 
 _LIST_ADDING = frozenset({"put", "stick", "pop", "throw", "place", "insert", "include", "append", "chuck"})
 # "what do I need to buy from the shopping list?"
 _GETTING = frozenset({"buy", "get", "pick", "bring", "take", "pack"})
+_ARRANGED = APPOINTMENTS | {"meeting", "call", "appointment", "party", "session"}
 _SHORT_TITLE = 8
 _PLAIN_TITLE = 4
 # Said of or to somebody: talk, not a thing to do.
@@ -161,6 +171,14 @@ def add_cue(tokens: Tokens, start: int, *, has_time: bool, has_list: bool = Fals
         return 1
     if tokens.word(start) == "put" and not (ends_with(tokens, len(tokens), ADD_ENDINGS) or _on_list(tokens, start)):
         return 0
+    if has_time and tokens.word(start) == "will" and like_verb(tokens.word(start + 1)):
+        # "will call the client tomorrow"
+        return 1
+    if has_time and tokens.word(start) == "set":
+        # "set a meeting with ann at 5"
+        thing = start + 2 if tokens.word(start + 1) in {"a", "an"} else start + 1
+        if tokens.word(thing) in _ARRANGED:
+            return thing - start
     return match(tokens, start, ADD) or (match(tokens, start, ADD_WITH_TIME) if has_time else 0)
 
 

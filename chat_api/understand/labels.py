@@ -8,6 +8,8 @@ from chat_api.understand.words import NOON
 
 _PRIORITY_TOKENS: Final = {f"p{level}": level for level in range(1, 5)}
 _PRIORITY_WORDS: Final = {"top": 1, "highest": 1, "high": 1, "medium": 2, "normal": 3, "low": 4, "lowest": 4}
+# "!high"
+_MARKED: Final = _PRIORITY_WORDS | {"urgent": 1, "med": 2}
 _MAX_LEVEL: Final = 4
 _TWO_MARKS: Final = 2
 _THREE_MARKS: Final = 3
@@ -48,6 +50,8 @@ def read_priority(tokens: Tokens, index: int, context: Context) -> Found | None:
             return Found(index, index + 2, (Priority(level),))
         if word in {"priority", "prio"}:
             return Found(index, index + 2, (Priority(level),))
+    if word == "!" and tokens.glued(index + 1) and not tokens.glued(index) and tokens.word(index + 1) in _MARKED:
+        return Found(index, index + 2, (Priority(_MARKED[tokens.word(index + 1)]),))
     if word in _PRIORITY_WORDS and tokens.word(index + 1) in {"priority", "prio"}:
         return Found(index, index + 2, (Priority(_PRIORITY_WORDS[word]),))
     return _spoken_priority(tokens, index) or _marks(tokens, index)

@@ -55,6 +55,11 @@ def read_offset(tokens: Tokens, index: int, context: Context) -> Found | None:
     signed = tokens.word(index) == "+" and tokens.glued(index + 1) and not tokens.glued(index)
     if signed or tokens.word(index) in {"in", "within", "after"} or _over_next(tokens, index):
         return _led_offset(tokens, index, context)
+    if tokens.word(index) == "before" and tokens.word(index - 1) not in {"", "me", "us", "day", "night"}:
+        # "call the vet before 3 weeks": within them
+        ahead = duration(tokens, index + 1)
+        closes = ahead is not None and tokens.word(ahead[1]) in {"", ".", "!"}
+        return Found(index, ahead[1], (Offset(ahead[0]),)) if ahead is not None and closes else None
     if tokens.word(index) in {"upcoming", "coming", "next"}:
         ahead = duration(tokens, index + 1)
         hours = ahead is not None and ahead[0].seconds and tokens.number(index + 1) is not None

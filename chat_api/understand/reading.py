@@ -10,8 +10,9 @@ from chat_api.understand.added import FIRM, WHAT, adding, read_arranged, read_re
 from chat_api.understand.changes import read_call_it, read_change, read_instead, read_label, read_moved_to_list
 from chat_api.understand.channels import read_channel
 from chat_api.understand.cues import ADD_FIRST, DELETE_FIRST, REFERENCES
+from chat_api.understand.deletions import is_to_do
 from chat_api.understand.done import read_done
-from chat_api.understand.facts import Context, Facts, ListName, Offset
+from chat_api.understand.facts import Context, Facts, ListName
 from chat_api.understand.fired import read_fired
 from chat_api.understand.intents import (
     Head,
@@ -43,7 +44,7 @@ from chat_api.understand.subtasks import read_part
 from chat_api.understand.text import MAX_CHARACTERS, Kind, Tokens, tokenize
 from chat_api.understand.timing import Wish
 from chat_api.understand.titles import is_several, target_of, title_of
-from chat_api.understand.vocabulary import NOT_MADE, VERBS
+from chat_api.understand.vocabulary import VERBS
 
 HELP_TEXT: Final = (
     "Tell me what to do and when, such as “remind me to call mum tomorrow at 5pm” or “every other tuesday at 9: bins”. "
@@ -60,15 +61,6 @@ _NEED_POINTER: Final = frozenset(
 )
 # Verbs that add a task when a time was said: "complete the report by friday".
 _ADD_WITH_TIME: Final = frozenset({"complete", "close", "restore"})
-# "trash night every thursday" deletes nothing.
-# What is to be done until then is a thing to do.
-_DEADLINES: Final = frozenset({"by", "before", "within"})
-# These are taken off the list rather than done.
-_HELD: Final = frozenset(
-    {"meeting", "call", "appointment", "reminder", "reminders", "task", "tasks", "alarm", "timer", "everything", "all",
-     "anything", "todo", "todos", "event"}
-)  # fmt: skip
-_NOUNS_TOO: Final = frozenset({"trash", "bin", "bins"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,24 +312,11 @@ def _command(tokens: Tokens, head: Head, context: Context, scanned: Scan) -> Und
         without_times = target_of(tokens, [at for at in left_of(tokens, 0, scanned.found) if at in body])
         target = without_times if without_times.named else target
     spans = spans_of(tokens, (), (head.start, head.body) if head.body > head.start else None)
-    if head.intent is IntentName.DELETE and not pointed and _is_to_do(tokens, head, scanned):
+    if head.intent is IntentName.DELETE and not pointed and is_to_do(tokens, head, scanned):
         return None
     several = target.position is None and is_several(tokens, body)
     base = Understanding(head.intent, list_name=scanned.facts.list_name, spans=spans)
     return with_occurrence(targeted(target.fill(base), several=several))
-
-
-def _is_to_do(tokens: Tokens, head: Head, scanned: Scan) -> bool:
-    """Whether a deletion is rather a thing to do: "trash night every thursday", "cancel the gym by friday"."""
-    until = [
-        found for found in scanned.found if tokens.word(found.start) in _DEADLINES or isinstance(found.facts[0], Offset)
-    ]
-    if until and not scanned.facts.part:
-        words = {tokens.word(at) for at in range(head.body, head.stop)}
-        last = tokens.word(until[0].start - 1)
-        plain = head.body == head.start + 1 and tokens.word(head.start) not in {"forget", "scratch", "scrap"}
-        return plain and not words & _HELD and last not in NOT_MADE
-    return scanned.facts.rule is not None and head.body - head.start == 1 and tokens.word(head.start) in _NOUNS_TOO
 
 
 def starts_with_verb(tokens: Tokens) -> bool:

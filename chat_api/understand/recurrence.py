@@ -104,7 +104,7 @@ _ARRANGED: Final = frozenset(
     {"meeting", "meetings", "call", "reminder", "alarm", "standup", "sync", "check", "appointment", "catchup",
      "session", "task", "todo", "event"}
 )  # fmt: skip
-_REPEATS: Final = frozenset({"repeat", "repeating", "recurring", "repeats", "once"})
+_REPEATS: Final = frozenset({"repeat", "repeating", "recurring", "repeats", "recur", "once"})
 
 
 def read_recurrence(tokens: Tokens, index: int, context: Context) -> Found | None:

@@ -14,6 +14,9 @@ from chat_api.understand.timing import Timing, Wish, at_clock, hour_of, next_clo
 from chat_api.understand.words import PARTS_OF_DAY, WEEKDAY_CODES
 
 _NOON: Final = 12
+_SHORTEST_MONTH: Final = 28
+_WEEKS_OF_MONTH: Final = 5
+_WEEKS_OF_YEAR: Final = 53
 # Days; what began earlier is not counted from there.
 _LONG_AGO: Final = 750
 
@@ -30,6 +33,10 @@ def recurring(facts: Facts, rule: Rule, context: Context, wish: Wish) -> Timing:
     if rule.freq == "YEARLY" and not rule.months and facts.day is not None and facts.starts is None:
         # "14 july every year"
         rule = replace(rule, months=(facts.day.date.month,), month_days=(facts.day.date.day,))
+    dated = facts.day is not None and not facts.day.by_name and facts.starts is None
+    if rule == Rule("MONTHLY") and dated and start is not None and start.day <= _SHORTEST_MONTH:
+        # "on the 1st, repeat monthly"
+        rule = replace(rule, month_days=(start.day,))
     if start is not None and start < context.today:
         anchored = _since(rule, start, context) if facts.starts is not None else None
         if anchored is None:
@@ -58,9 +65,15 @@ def recurring(facts: Facts, rule: Rule, context: Context, wish: Wish) -> Timing:
     return replace(timing, rrule=rule.to_text())
 
 
+def _has_places(rule: Rule) -> bool:
+    """Whether its weekdays are in their month or year: "every 9th monday in december" would be sought beyond it."""
+    most = _WEEKS_OF_MONTH if rule.freq == "MONTHLY" or rule.months else _WEEKS_OF_YEAR
+    return all(abs(int(code[:-2] or 0)) <= most for code in rule.weekdays)
+
+
 def _since(rule: Rule, start: date, context: Context) -> date | None:
     """The first day from today on of a recurrence that began on a past day; None where that is long ago."""
-    if rule.within_day or (context.today - start).days > _LONG_AGO:
+    if rule.within_day or not _has_places(rule) or (context.today - start).days > _LONG_AGO:
         return None
     every = rrulestr(replace(rule, count=None, until=None).to_text(), dtstart=datetime.combine(start, time()))
     now = context.now.replace(tzinfo=None)
@@ -119,6 +132,8 @@ def _within_day(rule: Rule, clocks: list[Clock], start: date | None, ends: Ends 
 
 def _first(rule: Rule, begin: date, context: Context) -> datetime | None:
     """The first occurrence: after now when it has a time, else from the first day on. Wall-clock time."""
+    if not _has_places(rule):
+        return None
     dtstart = datetime.combine(begin, time())
     every = rrulestr(replace(rule, interval=1, count=None, until=None).to_text(), dtstart=dtstart)
     now = context.now.replace(tzinfo=None)

@@ -39,8 +39,12 @@ def resolve(facts: Facts, context: Context, wish: Wish) -> Timing:
 def _resolve(facts: Facts, context: Context, wish: Wish) -> Timing:
     if facts.invalid is not None:
         return _guessed(facts, facts.invalid, context, wish)
-    if facts.unsupported is not None and facts.unsupported.instead is not None and len(facts.clocks) > 1:
+    assumed: tuple[str, ...] = ()
+    if facts.unsupported is not None and facts.unsupported.instead is not None and _has_hours(facts):
         facts.rule = facts.unsupported.instead
+        if not facts.clocks:
+            facts.clocks = [Clock(hour) for hour in facts.unsupported.hours]
+            assumed = (f"I took {_row(facts.unsupported.hours)}; name the times if others suit you better.",)
     elif facts.unsupported is not None:
         return Timing(
             needs=Need.RECURRENCE_SUPPORTED,
@@ -59,7 +63,20 @@ def _resolve(facts: Facts, context: Context, wish: Wish) -> Timing:
         timing = replace(timing, remarks=(*timing.remarks, _HOLIDAYS))
     if facts.day is not None and facts.day.remark and timing.needs in {None, Need.TIME}:
         timing = replace(timing, remarks=(facts.day.remark, *timing.remarks))
+    timing = replace(timing, remarks=(*assumed, *timing.remarks))
     return _with_reminders(facts, _ask_for_time(timing, facts, context, wish), context)
+
+
+def _has_hours(facts: Facts) -> bool:
+    """Whether "twice a day" has its hours: several that were named, or its own where nothing was said of them."""
+    assumed = facts.unsupported is not None and bool(facts.unsupported.hours)
+    return len(facts.clocks) > 1 or (assumed and not facts.clocks and facts.part is None)
+
+
+def _row(hours: tuple[int, ...]) -> str:
+    """ "9:00, 15:00 and 21:00"."""
+    shown = [f"{hour}:00" for hour in hours]
+    return f"{', '.join(shown[:-1])} and {shown[-1]}"
 
 
 def _guessed(facts: Facts, invalid: Invalid, context: Context, wish: Wish) -> Timing:

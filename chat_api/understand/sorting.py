@@ -42,7 +42,7 @@ _LONG_LEADS: Final = (
     ("on", "a"), ("at", "exactly"), ("exactly", "at"), ("precisely", "at"), ("at", "precisely"), ("at", "roughly"),
     ("at", "approximately"), ("at", "about"), ("at", "around"), ("at", "approx"),
     ("immediately", "after"), ("directly", "after"), ("at", "some", "point"), ("some", "point"), ("at", "some", "time"),
-    ("one", "day"), ("some", "day"),
+    ("one", "day"), ("some", "day"), ("and", "again"), ("and", "then", "again"), ("then", "again"),
 )  # fmt: skip
 # Go with "10 minutes before": "(reminder 5 min before)", "and warn me half an hour in advance".
 _REMINDING: Final = frozenset(
@@ -64,6 +64,8 @@ _REMINDING: Final = frozenset(
     }
 )
 _WEEK: Final = 7
+_NOON: Final = 12
+_EARLY_NIGHT: Final = 5
 _STRETCH_JOINS: Final = frozenset({"to", "until", "till", "til", "through", "-", "\u2013"})
 
 
@@ -90,13 +92,27 @@ def sort_facts(tokens: Tokens, counted: list[Found], first: int, today: date) ->
             continue
         # Without a recurrence, of "from dec 1 to dec 10" the first day counts.
         stretch = not has_rule and isinstance(found.facts[0], Starts)
-        taken = [_take(facts, fact, has_rule=has_rule) for fact in (found.facts[:1] if stretch else found.facts)]
+        told = _own_part(found.facts) if has_rule and facts.clocks else found.facts
+        taken = [_take(facts, fact, has_rule=has_rule) for fact in (told[:1] if stretch else told)]
         if stretch and tokens.word(found.start) in {"start", "starts", "ends"}:
             # "the plasterer starts on 19 april": a word of the title
             found = replace(found, start=found.start + 1)  # noqa: PLW2901
         if all(taken):
             used.append(replace(found, start=_with_leads(tokens, used, found, first)))
     return facts, tuple(used)
+
+
+def _own_part(facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
+    """A second hour in its own half of the day: the "9 at night" of "at 8 in the morning and 9 at night"."""
+    if len(facts) != 2:  # noqa: PLR2004 - an hour and its part of the day
+        return facts
+    clock, part = facts
+    if not isinstance(clock, Clock) or not isinstance(part, Part):
+        return facts
+    if not clock.ambiguous or (part.name == "night" and clock.hour % _NOON < _EARLY_NIGHT):
+        return facts
+    hour = clock.hour % _NOON + (0 if part.name == "morning" else _NOON)
+    return (replace(clock, hour=hour, ambiguous=False, exact=True),)
 
 
 def _closes_stretch(tokens: Tokens, facts: Facts, last: Found, found: Found, *, closing: bool) -> bool:

@@ -174,7 +174,8 @@ def _in_months(tokens: Tokens, rule: Rule, end: int, context: Context) -> tuple[
     if rule.months or rule.freq not in {"DAILY", "WEEKLY"} or tokens.word(end) not in {"in", "during", "of"}:
         return None
     months, stop = month_names(tokens, end + 1)
-    followed = tokens.word(stop) not in BOUNDARIES or tokens.number(stop) is not None
+    stop += 1 if months and tokens.word(stop) == "month" else 0
+    followed = tokens.word(stop) not in BOUNDARIES | PART_WORDS.keys() or tokens.number(stop) is not None
     return None if not months or followed else (replace(rule, months=months), stop)
 
 

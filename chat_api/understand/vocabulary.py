@@ -88,7 +88,7 @@ NOUNS: Final = frozenset(
     slides medication meds pills vitamins vet dog cat plants garden car tyres tires oil flight train tickets ticket
     hotel holiday gift present presents flowers cake pizza wine beer batteries toothpaste shampoo soap paper ink
     interview exam deadline workout run swim meditation prescription package parcel library books book review
-    renewal payment subscription budget newsletter blog website demo sprint retro
+    renewal payment subscription budget newsletter blog website demo sprint retro trip prep
     """
     )
 )

@@ -284,13 +284,21 @@ def read_month(tokens: Tokens, index: int, context: Context) -> Found | None:
         return None
     found = Found(index, found.end, found.facts)
     if place > index:
-        return found
+        return _running(tokens, found, place, context) if lead in {"in", "this", "during"} else found
     if found.end > place + 1:
         return found.needing(Evidence.PLACE)
     # Alone it is a name or a verb as well ("May", "march with the band"): only where it is all that is said.
     end = found.end
     alone = not tokens.word(index - 1) and all(tokens.word(at) in {"", ".", "!", "?"} for at in (end, end + 1))
     return found if alone and (tokens.word(index) not in _NAMES_TOO or _written_out(tokens, index)) else None
+
+
+def _running(tokens: Tokens, found: Found, place: int, context: Context) -> Found:
+    """The last day of the month where "in march" is said in it: the next one is a year away, and is not meant."""
+    first = context.today.replace(day=1)
+    if found.end > place + 1 or MONTHS.get(tokens.word(place)) != first.month or day_of(found) < context.today:
+        return found
+    return Found(found.start, found.end, (Day(plus(first, Duration(months=1, days=-1))),))
 
 
 def _written_out(tokens: Tokens, index: int) -> bool:

@@ -5,6 +5,18 @@
 
 # (text, title, due)
 ONCE: tuple[tuple[str, str | None, str], ...] = (
+    ("call the vet before 3 weeks", "call the vet", "2026-12-15"),
+    ("cancel the trial before it renews on may 3", "cancel the trial before it renews", "2027-05-03"),
+    ("call ann 7 evening tomorrow", "call ann", "2026-11-25T19:00"),
+    ("essay friday due", "essay", "2026-11-27"),
+    ("will call the client tomorrow", "call the client", "2026-11-25"),
+    ("service the car in november", "service the car", "2026-11-30"),
+    ("schedule a party for next week", "party", "2026-11-30"),
+    ("set a meeting with ann tomorrow at 7pm", "meeting with ann", "2026-11-25T19:00"),
+    ("add dentist friday at 10, remind me 30 minutes before", "dentist", "2026-11-27T10:00"),
+    ("i have a meeting on friday at noon, can you remind me?", "meeting", "2026-11-27T12:00"),
+    ("finish report tomorrow 5pm !high", "finish report", "2026-11-25T17:00"),
+    ("ring me to call mom tomorrow at 5", "call mom", "2026-11-25T17:00"),
     ("call bob at 9pm london time", "call bob", "2026-11-24T22:00"),
     ("omg remind me at like half 8 to put the bins out", "put the bins out", "2026-11-24T20:30"),
     ("uh call john um at three fifteen pm tomorrow", "call john", "2026-11-25T15:15"),
@@ -317,6 +329,20 @@ ONCE: tuple[tuple[str, str | None, str], ...] = (
 
 # (text, title, rule, first occurrence)
 RECURRING: tuple[tuple[str, str, str, str], ...] = (
+    ("take pills three times a day", "take pills", "FREQ=DAILY;BYHOUR=9,15,21;BYMINUTE=0", "2026-11-24T21:00"),
+    ("eye drops twice daily", "eye drops", "FREQ=DAILY;BYHOUR=9,21;BYMINUTE=0", "2026-11-24T21:00"),
+    (
+        "take pills at 8 in the morning and again at 9 at night every day",
+        "take pills",
+        "FREQ=DAILY;BYHOUR=8,21;BYMINUTE=0",
+        "2026-11-24T21:00",
+    ),
+    ("stretch daily 7 morning", "stretch", "FREQ=DAILY;BYHOUR=7;BYMINUTE=0", "2026-11-25T07:00"),
+    ("daily reminder at 9am to stretch", "stretch", "FREQ=DAILY;BYHOUR=9;BYMINUTE=0", "2026-11-25T09:00"),
+    ("set a weekend alarm for 9 AM", "Alarm", "FREQ=WEEKLY;BYDAY=SA,SU;BYHOUR=9;BYMINUTE=0", "2026-11-28T09:00"),
+    ("pay rent on the 1st, repeat monthly", "pay rent", "FREQ=MONTHLY;BYMONTHDAY=1", "2026-12-01"),
+    ("review on the first monday of jan, apr and jul", "review", "FREQ=YEARLY;BYMONTH=1,4,7;BYDAY=1MO", "2027-01-04"),
+    ("swim every tuesday of march month", "swim", "FREQ=WEEKLY;BYMONTH=3;BYDAY=TU", "2027-03-02"),
     (
         "swim every day at 8 except in july and august",
         "swim",
@@ -540,6 +566,7 @@ RECURRING: tuple[tuple[str, str, str, str], ...] = (
 
 # Tasks without any time; the title is the text itself.
 NO_TIME: tuple[str, ...] = (
+    "book a 3 night stay", "find jane a desk", "daily reminder app ideas",
     "second hand bike for jake",
     "book annual leave",
     "buy 10 sharp knives",

@@ -184,6 +184,17 @@ def test_seconds_are_rounded_up_never_down() -> None:
     )
 
 
+def test_hours_that_nobody_named_are_remarked() -> None:
+    assert "9:00, 15:00 and 21:00" in read("take pills three times a day").remarks[0]
+    assert read("run three times a week").needs is Need.RECURRENCE_SUPPORTED
+    assert read("take pills 12 times a day").needs is Need.RECURRENCE_SUPPORTED
+
+
+def test_a_weekday_that_no_month_has_is_refused() -> None:
+    for text in ("swim every 9th monday in december", "swim every 6th monday of the month"):
+        assert read(text).needs is Need.DATE_VALID
+
+
 def test_an_unsure_title_is_offered() -> None:
     found = read("asdf qwer")
     assert (found.title, found.needs, found.choices) == ("asdf qwer", Need.TITLE, ("yes", "no"))
