@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from chat_api.assistant.exchange import Exchange, Request, Said, Services, enumerate_words, moved_due, with_remarks
-from chat_api.assistant.targets import one_of, wanted_status
+from chat_api.assistant.targets import may_be_done, one_of, wanted_status
 from chat_api.tasks.due import Due, day_of
 from chat_api.tasks.models import TaskStatus
 from chat_api.tasks.repeating import recurs
@@ -25,6 +25,8 @@ async def change(services: Services, exchange: Exchange, understood: Understandi
     """
     user_id = exchange.request.user_id
     candidates = await services.tasks.list(user_id, status=wanted_status(understood.intent))
+    if may_be_done(exchange, understood, candidates):
+        candidates = await services.tasks.list(user_id, status=TaskStatus.COMPLETED)
     if understood.intent is IntentName.SKIP:
         candidates = [item for item in candidates if recurs(item.task)]
     target = one_of(exchange, understood, candidates)
@@ -43,7 +45,10 @@ async def _carry_out(
             return Said(f"“{target.task.title}” is open again.", [reopened])
         case IntentName.DELETE:
             await services.tasks.delete(user_id, target.task.id)
-            return Said(f"Deleted “{target.task.title}”. Its reminders will not fire.")
+            done = target.task.status == TaskStatus.COMPLETED
+            return Said(
+                f"Deleted “{target.task.title}”" + (", which was done." if done else ". Its reminders will not fire.")
+            )
         case IntentName.SKIP:
             return await _skip(services, exchange.request, understood, target)
         case _:

@@ -17,6 +17,14 @@ def wanted_status(intent: IntentName) -> TaskStatus:
     return TaskStatus.COMPLETED if intent is IntentName.REOPEN else TaskStatus.OPEN
 
 
+def may_be_done(exchange: Exchange, understood: Understanding, candidates: Sequence[TaskWithReminders]) -> bool:
+    """Whether a deletion that fits no open task can be of a done one: a number only if a list was shown."""
+    numbered = understood.target_index is not None and not exchange.before.shown
+    if understood.intent is not IntentName.DELETE or numbered:
+        return False
+    return not _find([item.task for item in candidates], understood, exchange)
+
+
 def one_of(
     exchange: Exchange, understood: Understanding, candidates: Sequence[TaskWithReminders]
 ) -> TaskWithReminders | Said:

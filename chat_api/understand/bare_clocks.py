@@ -39,6 +39,8 @@ _SUMS: Final = frozenset(
 )  # fmt: skip
 _NOON: Final = 12
 
+_HALF_HOUR: Final = 30
+
 _TWO_DIGITS: Final = 2
 
 _THREE_DIGITS: Final = 3
@@ -121,6 +123,10 @@ def read_bare_hour(tokens: Tokens, index: int) -> Found | None:
     spoken = whole_number(tokens, end + 1 if tokens.word(end) == "-" else end)
     if tokens.number(index) is None and spoken is not None and _NOON < spoken[0] <= _LAST_MINUTE and hour <= _NOON:
         minute, end = spoken
+    half = end + 2 if tokens.phrase(end, ("and", "a")) else end + 1
+    if tokens.word(end) == "and" and tokens.word(half) == "half" and tokens.word(half + 1) in BOUNDARIES:
+        # "at ten and a half"
+        minute, end = _HALF_HOUR, half + 1
     if tokens.word(end) in UNITS or hour > _LAST_HOUR:
         return None
     ambiguous = 1 <= hour <= _NOON and not tokens[index].text.startswith("0")
@@ -209,6 +215,9 @@ def read_part_at(tokens: Tokens, index: int) -> Found | None:
     place = (
         index + 2 if tokens.phrase(index, ("in", "the")) else index + 1 if tokens.phrase(index, ("at", "night")) else 0
     )
+    if tokens.phrase(index, ("of", "the")) and tokens.word(index + 3) in BOUNDARIES:
+        # "at the 9 of the night"
+        place = index + 2
     while place and tokens.word(place) in {"early", "late"}:
         place += 1
     name = PART_WORDS.get(tokens.word(place)) if place else None

@@ -272,6 +272,9 @@ def _is_done_then(tokens: Tokens, verb: str, words: list[int]) -> bool:
     """ "make dinner at 7", "update my cv by friday": to be done then; "make the meeting at 7" moves it."""
     if verb not in _DOINGS or not words:
         return False
+    if verb in {"set", "make"} and tokens.word(words[0]) in {"a", "an"}:
+        # "set a team event for friday": one that is not there yet
+        return True
     target = target_of(tokens, words)
     kept = [tokens.word(at) for at in words if tokens[at].kind is not Kind.SYMBOL]
     return not (target.refers_back or target.position is not None or _has_been_made(kept) or kept[-1] in _HELD)

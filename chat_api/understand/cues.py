@@ -35,6 +35,7 @@ REMIND: Final = phrases(
     "don't let us forget", "make sure i don't forget", "make sure i remember", "make sure that i don't forget",
     "help me remember", "i want reminding", "i'd like a reminder", "i would like a reminder", "can i get a reminder",
     "please set a reminder", "leave me a reminder", "give me a ring", "jog my memory", "send a reminder",
+    "remember to remind me", "don't forget to remind me",
     "ring me to", "ring me for",
     "reminder to self", "reminder to self :", "reminder to myself", "reminder for me", "reminder for myself",
     "get me to", "let me not forget", "set me an alarm", "set me a timer", "start timer",

@@ -177,7 +177,7 @@ def add_cue(tokens: Tokens, start: int, *, has_time: bool, has_list: bool = Fals
     if has_time and tokens.word(start) == "set":
         # "set a meeting with ann at 5"
         thing = start + 2 if tokens.word(start + 1) in {"a", "an"} else start + 1
-        if tokens.word(thing) in _ARRANGED:
+        if any(tokens.word(at) in _ARRANGED for at in (thing, thing + 1)):
             return thing - start
     return match(tokens, start, ADD) or (match(tokens, start, ADD_WITH_TIME) if has_time else 0)
 
@@ -185,7 +185,7 @@ def add_cue(tokens: Tokens, start: int, *, has_time: bool, has_list: bool = Fals
 def _on_list(tokens: Tokens, start: int) -> bool:
     """The "on my todo list" of "put milk on my todo list for friday"."""
     return any(
-        tokens.word(at) in {"on", "to"} and tokens.word(at + match(tokens, at, ADD_ENDINGS) - 1) in _HELD_ON
+        tokens.word(at) in {"on", "to", "in"} and tokens.word(at + match(tokens, at, ADD_ENDINGS) - 1) in _HELD_ON
         for at in range(start + 1, len(tokens))
     )
 

@@ -76,9 +76,9 @@ def _head(tokens: Tokens, start: int, scanned: Scan) -> int | None:
     soft = match(tokens, start, SEARCH_SOFT)
     body = start + soft
     about_tasks = bool(words & _TASKS) or (tokens.word(body) in {"my", "the"} and bool(words & _APPOINTMENTS))
-    given = any(tokens.word(at) in {"a", "an", "some"} for at in range(body + 1, len(tokens)))
+    given = any(tokens.word(at) in {"a", "an", "some", "for"} for at in range(body + 1, len(tokens)))
     if not soft or ((timed or given) and not about_tasks):
-        # "find jane a desk"
+        # "find jane a desk", "find screws for the shelf"
         return None
     return body if about_tasks or tokens.word(body) not in _TO_DO else None
 

@@ -51,6 +51,18 @@ class TestUndo:
         assert [row.due_at for row in item.reminders] == [row.due_at for row in added.reminders]
 
 
+async def test_a_done_task_is_deleted_when_no_open_one_fits(chat: Chat, tasks: TaskService) -> None:
+    for message in ("buy milk", "buy bread", "done with milk", "done with bread", "buy oat milk"):
+        await chat.say(message)
+    assert (await chat.say("delete bread")).reply == "Deleted “buy bread”, which was done."
+    await chat.say("delete milk")
+    assert await titles(tasks, TaskStatus.COMPLETED) == ["buy milk"], "the open one was meant"
+    assert "no open task" in (await chat.say("delete 2")).reply
+    await chat.say("undo")
+    await chat.say("undo")
+    assert sorted(await titles(tasks, TaskStatus.COMPLETED)) == ["buy bread", "buy milk"]
+
+
 async def test_open_tasks_are_searched(chat: Chat) -> None:
     for message in ("buy oat milk", "call mum", "buy bread #shop"):
         await chat.say(message)

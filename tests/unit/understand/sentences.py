@@ -16,6 +16,11 @@ ONCE: tuple[tuple[str, str | None, str], ...] = (
     ("add dentist friday at 10, remind me 30 minutes before", "dentist", "2026-11-27T10:00"),
     ("i have a meeting on friday at noon, can you remind me?", "meeting", "2026-11-27T12:00"),
     ("finish report tomorrow 5pm !high", "finish report", "2026-11-25T17:00"),
+    ("set a team event for friday", "set a team event", "2026-11-27"),
+    ("remember to remind me about the demo at 4pm", "the demo", "2026-11-24T16:00"),
+    ("put ann's birthday in my calendar for july 4", "ann's birthday", "2027-07-04"),
+    ("make a call to my brother at the 9 of the night", "make a call to my brother", "2026-11-24T21:00"),
+    ("bank appointment tomorrow at ten and a half", "bank appointment", "2026-11-25T10:30"),
     ("ring me to call mom tomorrow at 5", "call mom", "2026-11-25T17:00"),
     ("call bob at 9pm london time", "call bob", "2026-11-24T22:00"),
     ("omg remind me at like half 8 to put the bins out", "put the bins out", "2026-11-24T20:30"),
@@ -566,7 +571,7 @@ RECURRING: tuple[tuple[str, str, str, str], ...] = (
 
 # Tasks without any time; the title is the text itself.
 NO_TIME: tuple[str, ...] = (
-    "book a 3 night stay", "find jane a desk", "daily reminder app ideas",
+    "book a 3 night stay", "find jane a desk", "find screws for the shelf", "daily reminder app ideas",
     "second hand bike for jake",
     "book annual leave",
     "buy 10 sharp knives",
