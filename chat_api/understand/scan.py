@@ -139,7 +139,9 @@ def scan(tokens: Tokens, first: int, context: Context, *, last: int | None = Non
 
 
 def _is_topic(tokens: Tokens, found: Found, first: int) -> bool:
-    """Whether a day is what it is about: "ask Ann about friday", "learn about black friday"."""
+    """Whether a day is what it is about: "ask Ann about friday", "answer the email from yesterday"."""
+    if tokens.phrase(found.end - 2, ("from", "yesterday")) and found.end - 2 > first:
+        return True
     named = isinstance(found.facts[0], Day) and all(tokens.number(at) is None for at in range(found.start, found.end))
     led = tokens.word(found.start - 1) == "about" and found.start - 1 > first
     return named and led and tokens.word(found.start - 2) not in {"me", "us"}

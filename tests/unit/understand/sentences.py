@@ -571,7 +571,8 @@ RECURRING: tuple[tuple[str, str, str, str], ...] = (
 
 # Tasks without any time; the title is the text itself.
 NO_TIME: tuple[str, ...] = (
-    "book a 3 night stay", "find jane a desk", "find screws for the shelf", "daily reminder app ideas",
+    "book a 3 night stay", "find jane a desk", "answer the email from yesterday",
+    "find screws for the shelf", "daily reminder app ideas",
     "second hand bike for jake",
     "book annual leave",
     "buy 10 sharp knives",

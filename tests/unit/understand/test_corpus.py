@@ -14,7 +14,7 @@ FLOORS = {
         "dates": 0.98, "recurrence": 1.0, "left alone": 1.0, "intents": 1.0, "everything": 0.99,
     },
     "voices": {"dates": 0.95, "recurrence": 0.97, "left alone": 0.93, "everything": 0.95},
-    "strangers": {"dates": 0.97, "recurrence": 0.97, "left alone": 0.89, "everything": 0.96},
+    "strangers": {"dates": 0.97, "recurrence": 0.98, "left alone": 0.9, "everything": 0.97},
     "passersby": {"dates": 0.87, "recurrence": 0.87, "left alone": 0.92, "everything": 0.86},
     "persons": {"dates": 0.8, "recurrence": 0.88, "left alone": 0.92, "everything": 0.84},
     "heldout": {
