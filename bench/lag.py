@@ -250,7 +250,8 @@ async def _fill(stack: Stack, numbers: range) -> float:
 async def _list(stack: Stack) -> dict[str, object]:
     """What the repair sweep asks for: all jobs in one answer; seconds, or why there is none."""
     ports, token = stack.ports(f"{SCHEDULER}.daprd"), tuple(stack.token_headers(SCHEDULER).items())
-    async with grpc.aio.insecure_channel(f"127.0.0.1:{ports['grpc']}") as channel:
+    options = [("grpc.max_receive_message_length", -1)]  # as the services have it
+    async with grpc.aio.insecure_channel(f"127.0.0.1:{ports['grpc']}", options) as channel:
         began = time.perf_counter()
         try:
             await api_service_v1.DaprStub(channel).ListJobs(api_v1.ListJobsRequest(), timeout=_CALL, metadata=token)

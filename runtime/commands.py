@@ -112,6 +112,7 @@ def sidecar(
         f"--scheduler-host-address={_LOOPBACK}:{scheduler_port}",
         *(f"--resources-path={path}" for path in app.resources),
         *(f"--config={path}" for path in app.configs),
+        *([f"--max-body-size={app.max_body_size}"] if app.max_body_size else []),
         f"--dapr-graceful-shutdown-seconds={_GRACE}",
     )
 

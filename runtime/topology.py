@@ -26,6 +26,8 @@ class App:
     protocol: str = "grpc"
     env: Mapping[str, str] = field(default_factory=dict)
     replica: int = 1
+    max_body_size: str | None = None
+    """The longest message between it and its sidecar, as a Kubernetes quantity; Dapr's own is 4Mi."""
 
     @property
     def name(self) -> str:
@@ -138,6 +140,7 @@ def _app(path: Path, common: Mapping[str, Any], entry: Mapping[str, Any]) -> App
         directory=directory,
         resources=tuple((base / resource).resolve() for resource in resources),
         configs=((base / merged["configFilePath"]).resolve(),),
+        max_body_size=merged.get("maxBodySize"),
         protocol=protocol,
         env={str(key): str(value) for source in (common, entry) for key, value in (source.get("env") or {}).items()},
     )

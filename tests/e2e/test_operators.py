@@ -9,6 +9,7 @@ import grpc.aio
 import httpx
 import pytest
 from dapr.proto import api_v1
+from google.protobuf.any_pb2 import Any as GrpcAny
 
 from contracts import names
 from tests.support.dapr import dapr
@@ -155,6 +156,21 @@ async def test_it_says_why_a_reminder_will_not_ring(stack: Stack) -> None:
     said = await todo_ops(stack, "inspect", "no-such-reminder")
     assert said.status == 1
     assert "There is no such reminder." in said.output
+
+
+async def test_all_jobs_are_seen_also_when_they_are_more_than_one_message_of_dapr_s_own_length(stack: Stack) -> None:
+    """Dapr lists all jobs in one answer, of over 4 MB from some 16,000 reminders on; here in fewer, larger jobs."""
+    channel, stub = dapr(stack, names.SCHEDULER)
+    large = GrpcAny(type_url="type.googleapis.com/google.protobuf.BytesValue", value=bytes(200_000))
+    jobs = [api_v1.Job(name=f"large-{number}", due_time="2099-01-01T00:00:00Z", data=large) for number in range(30)]
+    async with channel:
+        try:
+            for job in jobs:
+                await stub.ScheduleJobAlpha1(api_v1.ScheduleJobRequest(job=job), timeout=10)
+            assert (await ops(stack, "repair"))["done"] is True
+        finally:
+            for job in jobs:
+                await stub.DeleteJob(api_v1.DeleteJobRequest(name=job.name), timeout=10)
 
 
 async def test_a_list_goes_on_where_it_ended(stack: Stack) -> None:

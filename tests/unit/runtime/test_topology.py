@@ -106,6 +106,18 @@ def test_no_process_is_told_to_listen_beyond_loopback(tmp_path: Path) -> None:
     assert commands.sidecar_environment({})["DAPR_HOST_IP"] == "127.0.0.1"
 
 
+def test_the_scheduler_s_sidecar_may_send_longer_messages() -> None:
+    """All jobs are one answer; the others keep to Dapr's own limit."""
+
+    def flags(app_id: str) -> list[str]:
+        (app,) = (app for app in Topology.load(PROJECT / "dapr.yaml").apps if app.app_id == app_id)
+        line = commands.sidecar(Path("daprd"), app, app_port=5, ports=SIDECAR, placement_port=6, scheduler_port=7)
+        return [part for part in line if part.startswith("--max-body-size")]
+
+    assert flags(names.SCHEDULER) == ["--max-body-size=64Mi"]
+    assert flags(names.CHAT_API) == []
+
+
 def test_a_sidecar_has_a_memory_goal_which_its_user_may_set() -> None:
     assert commands.sidecar_environment({})["GOMEMLIMIT"].endswith("MiB")
     assert commands.sidecar_environment({"GOMEMLIMIT": "200MiB"})["GOMEMLIMIT"] == "200MiB"
