@@ -143,7 +143,7 @@ async def _notice(session: AsyncSession, item: InboxItem, failed: list[ItemDeliv
     """Put the notice into the inbox, once."""
     inbox = InboxRepository(session)
     occurrence = f"{item.occurrence}{_NOTICE}"
-    if item.kind == ItemKind.NOTICE or await inbox.occurrences([(item.reminder_id, occurrence)]):
+    if item.kind == ItemKind.NOTICE or await inbox.ids([(item.reminder_id, occurrence)]):
         return False
     lines = [f"{_NAMES[Channel(row.channel)]}: {row.detail or 'it failed'}." for row in failed]
     inbox.add(

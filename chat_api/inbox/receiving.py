@@ -106,7 +106,7 @@ def _armed(session: AsyncSession, known: Known, armed: Iterable[ReminderSchedule
 async def _fired(session: AsyncSession, known: Known, fired: Sequence[CloudEvent], now: datetime) -> Received:
     bodies = [event.data for event in fired if isinstance(event.data, ReminderFired)]
     inbox = InboxRepository(session)
-    heard = await inbox.occurrences([(body.reminder_id, body.occurrence) for body in bodies])
+    heard = set(await inbox.ids([(body.reminder_id, body.occurrence) for body in bodies]))
     preferences = await preferences_of_all(session, {body.user_id for body in bodies})
     items: list[_Put] = []
     outcomes: list[tuple[CloudEvent, str]] = []

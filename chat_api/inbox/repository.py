@@ -20,11 +20,6 @@ class InboxRepository:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def occurrences(self, named: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
-        """Those of these occurrences, reminder id and key, that are in it."""
-        query = select(InboxItem.reminder_id, InboxItem.occurrence).where(_OCCURRENCE.in_(named))
-        return set((await self._session.exec(query)).all())
-
     def add(self, item: InboxItem) -> None:
         """Put it in."""
         self._session.add(item)
@@ -36,7 +31,7 @@ class InboxRepository:
         await (await self._session.connection()).execute(insert(InboxItem), rows)
 
     async def ids(self, named: Sequence[tuple[str, str]]) -> Mapping[tuple[str, str], int]:
-        """The ids of these occurrences' items."""
+        """The ids of the items of those of these occurrences, reminder id and key, that are in it."""
         query = select(InboxItem.id, InboxItem.reminder_id, InboxItem.occurrence).where(_OCCURRENCE.in_(named))
         rows = await self._session.exec(query)
         return {(reminder_id, occurrence): item_id for item_id, reminder_id, occurrence in rows if item_id is not None}

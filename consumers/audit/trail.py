@@ -2,15 +2,15 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from consumers.audit.chain import REGISTER, Addition, Head, add, chain_of, entry_key, head_key, is_mark, mark, mark_key
 from consumers.audit.sealing import Tampered
 from consumers.audit.words import Words, words_key
-from contracts.events import AccountClosed, CloudEvent
+from contracts.events import AccountClosed
 from contracts.names import AUDIT_STORE
 from servicekit.errors import SidecarConflict
 from servicekit.logs import get_logger
@@ -18,6 +18,8 @@ from servicekit.sidecar import Sidecar
 from servicekit.state import Put, Stored
 
 log = get_logger(__name__)
+
+Unsealed = TypeVar("Unsealed")
 
 _ENDS: Final = 10_000  # chains whose end a process remembers
 
@@ -38,13 +40,8 @@ class Trail:
     def __init__(self, sidecar: Sidecar) -> None:
         self._sidecar = sidecar
         self._beginning = asyncio.Lock()
-        self._ends: OrderedDict[str, int] = (
-            OrderedDict()
-        )  # how many entries this process has seen, those used last behind
-
-    async def record(self, key: bytes, user_id: str, event: CloudEvent) -> int | None:
-        """Add an event to the user's chain, as `record_content` does."""
-        return await self.record_content(key, user_id, event.id, event.model_dump(mode="json", exclude_none=True))
+        # How many entries this process has seen, those used last behind.
+        self._ends: OrderedDict[str, int] = OrderedDict()
 
     async def record_content(self, key: bytes, user_id: str, event_id: str, content: Mapping[str, Any]) -> int | None:
         """Add what an event of this id says to the user's chain; its number, or None when it is there already.
@@ -147,33 +144,35 @@ class Trail:
 
 
 def _head(key: bytes, chain: str, stored: Stored | None) -> Head:
-    if stored is None:
-        return Head.empty(chain)
-    try:
-        return Head.unseal(key, chain, stored.value)
-    except Tampered as error:
-        raise Tampered(f"{chain}: the head {error}") from error
+    return Head.empty(chain) if stored is None else _opened(Head.unseal, key, chain, stored, "the head")
 
 
 def _words(key: bytes, chain: str, stored: Stored | None) -> Words:
-    if stored is None:
-        return Words.new(chain)
+    return Words.new(chain) if stored is None else _opened(Words.unseal, key, chain, stored, "the key to its words")
+
+
+def _opened(
+    unseal: Callable[[bytes, str, bytes], Unsealed], key: bytes, chain: str, stored: Stored, what: str
+) -> Unsealed:
     try:
-        return Words.unseal(key, chain, stored.value)
+        return unseal(key, chain, stored.value)
     except Tampered as error:
-        raise Tampered(f"{chain}: the key to its words {error}") from error
+        raise Tampered(f"{chain}: {what} {error}") from error
 
 
 def _put_words(key: bytes, words: Words, replaced: Stored | None) -> Put:
-    etag = None if replaced is None else replaced.etag
-    return Put(words_key(words.chain), words.seal(key), etag=etag, create=replaced is None)
+    return _over(replaced, words_key(words.chain), words.seal(key))
 
 
 def _puts(key: bytes, addition: Addition, replaced: Stored | None) -> list[Put]:
     """The entry where nothing may be yet, and the head over the one that was read."""
     head = addition.head
-    etag = None if replaced is None else replaced.etag
     return [
-        Put(head_key(head.chain), head.seal(key), etag=etag, create=replaced is None),
+        _over(replaced, head_key(head.chain), head.seal(key)),
         Put(entry_key(head.chain, addition.number), addition.entry, create=True),
     ]
+
+
+def _over(replaced: Stored | None, key: str, value: bytes) -> Put:
+    """A value over the one that was read, or where nothing may be yet."""
+    return Put(key, value, etag=None if replaced is None else replaced.etag, create=replaced is None)
