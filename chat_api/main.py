@@ -26,6 +26,7 @@ from chat_api.database import Database
 from chat_api.inbox.delivered import DeliveredNotes
 from chat_api.inbox.feed import InboxFeed
 from chat_api.inbox.intake import Intake
+from chat_api.inbox.pending import pending
 from chat_api.inbox.service import InboxService
 from chat_api.migrations import upgrade
 from chat_api.operations.desk import OperationsDesk
@@ -157,7 +158,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             settings,
             healthy=health.ready,
             methods={
-                PENDING_METHOD: Method(ListPending, tasks.pending),
+                PENDING_METHOD: Method(ListPending, functools.partial(pending, database)),
                 PUSH_TARGETS_METHOD: Method(ListTargets, desk.targets),
                 DROP_PUSH_METHOD: Method(DropPushTarget, push.drop),
                 POSTPONE_METHOD: Method(PostponeNotification, desk.postpone),

@@ -115,6 +115,8 @@ def _coming(evidence: Evidence, reminder: ReminderRow) -> Verdict:
     missing = _missing(evidence, reminder)
     if not missing:
         because = [f"Its actor is scheduled, and its job is armed for {_at(reminder.due_at)}."]
+        if _lies_ready(evidence, reminder):
+            because = ["Its job has come and its actor has fired, ahead of time: chat-api has it ready to be shown."]
         if not evidence.asked("job") or not evidence.asked("actor"):
             because = ["Not everything could be asked; what answered is in order."]
         return Verdict(mood=Mood.WAITING, headline=headline, because=tuple(because))
@@ -146,7 +148,7 @@ def _missing(evidence: Evidence, reminder: ReminderRow) -> list[str]:
             said.append(f"Its actor waits for {_at(actor.due_at)}, the user for {_at(reminder.due_at)}.")
         elif actor.status is ReminderStatus.CANCELLED:
             said.append("Its actor takes it for cancelled.")
-    if evidence.asked("job"):
+    if evidence.asked("job") and not _lies_ready(evidence, reminder):
         if job is None:
             said.append("It has no job in Dapr's scheduler.")
         elif job.payload_error:
@@ -154,6 +156,11 @@ def _missing(evidence: Evidence, reminder: ReminderRow) -> list[str]:
         elif job.due_at != reminder.due_at:
             said.append(f"Its job is armed for {_at(job.due_at)}.")
     return said
+
+
+def _lies_ready(evidence: Evidence, reminder: ReminderRow) -> bool:
+    actor = evidence.actor
+    return actor is not None and actor.last_fired == occurrence_key(reminder.due_at)
 
 
 def _overdue(evidence: Evidence, reminder: ReminderRow) -> Verdict:

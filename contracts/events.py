@@ -157,14 +157,20 @@ class ReminderScheduled(_ReminderEvent):
 
 
 class ReminderFired(_ReminderEvent):
-    """The reminder fell due and fired. At least once on the wire; effects are keyed by (reminder, occurrence)."""
+    """The reminder fired. At least once on the wire; effects are keyed by (reminder, occurrence).
+
+    It may be announced ahead of its due time, so that all is in place when that comes: then `not_before` is set, and
+    it is void if the user changes their mind until then.
+    """
 
     TYPE: ClassVar[str] = "todo.reminder.fired.v1"
 
-    fired_at: Instant
+    fired_at: Instant = Field(description="From when on it counts as fired: never earlier than `not_before`.")
+    not_before: Instant | None = Field(default=None, description="Announced ahead: nobody is told before this instant.")
 
     def event_id(self) -> str:
-        return f"reminder/{self.reminder_id}/{self.occurrence}/fired"
+        how = "fired" if self.not_before is None else f"v{self.version}/ahead"
+        return f"reminder/{self.reminder_id}/{self.occurrence}/{how}"
 
 
 class ReminderCancelled(_ReminderEvent):

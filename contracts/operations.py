@@ -139,7 +139,7 @@ class Workload(Contract):
     outbox: int = Field(ge=0, description="Events that could be published and are not.")
     outbox_later: int = Field(default=0, ge=0, description="Events that are meant for later.")
     outbox_oldest_at: Instant | None = None
-    intake: int = Field(default=0, ge=0, description="Announcements taken in and not yet worked off.")
+    intake: int = Field(default=0, ge=0, description="Announcements that could be worked off and are not.")
 
 
 class ExportRows(Contract):

@@ -22,9 +22,12 @@ class ApplyReminder(Contract):
 
 
 class FireReminder(Contract):
-    """The job of this occurrence fell due."""
+    """The job of this occurrence was triggered."""
 
     occurrence: str
+    not_before: Instant | None = Field(
+        default=None, description="The user is not to be told earlier: the job may come ahead. Null: at once."
+    )
     traceparent: str | None = None
     baggage: str | None = None
 

@@ -75,7 +75,7 @@ class ReminderActor(Actor, ReminderActorInterface):
         async with self._turn("reminder fire", trigger.traceparent, trigger.baggage):
             state = await self._load()
             now = datetime.now(UTC)
-            result = lifecycle.fire(self.id.id, state, trigger.occurrence, now)
+            result = lifecycle.fire(self.id.id, state, trigger, now)
             if result.decision is not None and state is not None:
                 try:
                     await self._carry_out(result.decision)

@@ -12,6 +12,10 @@
     FIRED ── respond ─▶ SNOOZED or ACKNOWLEDGED         (the last word counts; an earlier occurrence changes nothing)
     FIRED, SNOOZED, ACKNOWLEDGED ── apply(active, new due) ─▶ SCHEDULED     (moved, or the next of a recurrence)
 
+A job comes some time ahead of its reminder, and so does the announcement, which says before when nobody is to be told
+(`fired_at` is that instant). Until then the firing can be taken back: an `apply` that cancels or moves the reminder
+finds it as if it had not fired.
+
 An occurrence that fires, or is found unheard by a repair, more than `MISSED_AFTER` past its due time was missed: that
 is announced once, besides.
 
@@ -41,7 +45,7 @@ from contracts.events import (
     ReminderSnoozed,
 )
 from contracts.operations import ActorSnapshot
-from contracts.reminders import ApplyReminder, FireOutcome, ReminderStatus, RespondReminder
+from contracts.reminders import ApplyReminder, FireOutcome, FireReminder, ReminderStatus, RespondReminder
 
 ReminderEvent = (
     ReminderScheduled | ReminderFired | ReminderSnoozed | ReminderAcknowledged | ReminderMissed | ReminderCancelled
@@ -99,13 +103,15 @@ class FireDecision:
 
 def apply(reminder_id: str, state: ReminderState | None, request: ApplyReminder, now: datetime) -> Decision | None:
     """Take over what the user wants. None: outdated or applied before, nothing to do."""
-    decision = _apply(reminder_id, state, request)
+    if state is not None and _is_ahead(state, now) and not (request.active and request.due_at == state.due_at):
+        state = state.model_copy(update={"status": ReminderStatus.SCHEDULED, "fired_at": None, "last_fired": None})
+    decision = _apply(reminder_id, state, request, now)
     if decision is None or not request.repair or not request.active:
         return decision
     return _with_missed(reminder_id, decision, now)
 
 
-def _apply(reminder_id: str, state: ReminderState | None, request: ApplyReminder) -> Decision | None:
+def _apply(reminder_id: str, state: ReminderState | None, request: ApplyReminder, now: datetime) -> Decision | None:
     if state is not None:
         if request.version < state.version:
             return None
@@ -114,22 +120,24 @@ def _apply(reminder_id: str, state: ReminderState | None, request: ApplyReminder
     if not request.active:
         return _cancel(reminder_id, state, request)
     if state is not None and state.last_fired == occurrence_key(request.due_at):
-        return _keep_fired(reminder_id, state, request)
+        return _keep_fired(reminder_id, state, request, now)
     return _schedule(reminder_id, state, request)
 
 
-def fire(reminder_id: str, state: ReminderState | None, occurrence: str, now: datetime) -> FireDecision:
-    """The job of an occurrence was triggered."""
+def fire(reminder_id: str, state: ReminderState | None, trigger: FireReminder, now: datetime) -> FireDecision:
+    """The job of an occurrence was triggered, or an operator wants it to ring at once."""
+    occurrence = trigger.occurrence
     if state is None:
         return FireDecision(FireOutcome.UNKNOWN)
-    if state.last_fired == occurrence:
+    at_once = trigger.not_before is None and _is_ahead(state, now)
+    if state.last_fired == occurrence and not at_once:
         return FireDecision(FireOutcome.ALREADY_FIRED)
     if state.status is ReminderStatus.CANCELLED or state.occurrence != occurrence:
         return FireDecision(FireOutcome.STALE)
     fired = state.model_copy(
         update={
             "status": ReminderStatus.FIRED,
-            "fired_at": now,
+            "fired_at": max(now, trigger.not_before or now),
             "last_fired": occurrence,
             "last_error": None,
         }
@@ -189,8 +197,8 @@ def _schedule(reminder_id: str, state: ReminderState | None, request: ApplyRemin
     return Decision(scheduled, JobChange.ARM, (ReminderScheduled(**_facts(reminder_id, scheduled)),))
 
 
-def _keep_fired(reminder_id: str, state: ReminderState, request: ApplyReminder) -> Decision:
-    """The wanted occurrence has fired. A repair asks because it did not hear of it: announce it again."""
+def _keep_fired(reminder_id: str, state: ReminderState, request: ApplyReminder, now: datetime) -> Decision | None:
+    """The wanted occurrence has fired. A repair asks because it did not hear of it: once due, announce it again."""
     kept = state.model_copy(
         update={
             "version": request.version,
@@ -201,9 +209,9 @@ def _keep_fired(reminder_id: str, state: ReminderState, request: ApplyReminder) 
     )
     # A reminder that was moved away and back had its job armed for the other time.
     job = JobChange.NONE if state.status in SPENT else JobChange.DISARM
-    if request.repair:
-        return Decision(kept, job, (_fired_event(reminder_id, kept, kept.fired_at or kept.due_at),))
-    return Decision(kept, job)
+    if request.repair and not _is_ahead(state, now):
+        return Decision(kept, job, (_fired_event(reminder_id, kept, now),))
+    return Decision(kept, job) if kept != state or job is not JobChange.NONE else None
 
 
 def _cancel(reminder_id: str, state: ReminderState | None, request: ApplyReminder) -> Decision:
@@ -236,8 +244,15 @@ def _with_missed(reminder_id: str, decision: Decision, now: datetime) -> Decisio
     return replace(decision, state=noted, announce=(*decision.announce, event))
 
 
-def _fired_event(reminder_id: str, state: ReminderState, fired_at: datetime) -> ReminderFired:
-    return ReminderFired(**_facts(reminder_id, state), fired_at=fired_at)
+def _is_ahead(state: ReminderState, now: datetime) -> bool:
+    """Whether it has fired and nobody was told, since it is not due."""
+    return state.status is ReminderStatus.FIRED and state.fired_at is not None and state.fired_at > now
+
+
+def _fired_event(reminder_id: str, state: ReminderState, now: datetime) -> ReminderFired:
+    fired_at = state.fired_at or state.due_at
+    not_before = fired_at if fired_at > now else None
+    return ReminderFired(**_facts(reminder_id, state), fired_at=fired_at, not_before=not_before)
 
 
 def _facts(reminder_id: str, state: ReminderState) -> dict[str, Any]:

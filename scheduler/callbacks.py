@@ -59,7 +59,10 @@ class JobCallbacks:
         about = {"todo.reminder_id": job.reminder_id}
         with span_of_its_own("job trigger", job.traceparent, SpanKind.CONSUMER, attributes=about):
             request = FireReminder(
-                occurrence=job.occurrence, traceparent=current_traceparent(), baggage=current_baggage()
+                occurrence=job.occurrence,
+                not_before=job.due_at,
+                traceparent=current_traceparent(),
+                baggage=current_baggage(),
             )
             try:
                 answer = await self._sidecar.invoke_actor(

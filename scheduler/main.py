@@ -38,7 +38,7 @@ from servicekit.subscriptions import Subscriber
 async def serve(settings: Settings, stop: asyncio.Event) -> None:
     """Run until `stop` is set."""
     async with Sidecar(settings) as sidecar:
-        jobs = ReminderJobs(sidecar, retry_interval=settings.retry_interval)
+        jobs = ReminderJobs(sidecar, retry_interval=settings.retry_interval, fire_ahead=settings.fire_ahead)
         repair = Repair(
             sidecar,
             jobs,

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from contracts.names import CHAT_API, PENDING_METHOD, REMINDER_ACTOR_TYPE
 from contracts.operations import SweepAnswer, SweepNow
-from contracts.reminders import ApplyAnswer, ApplyReminder, ListPending, PendingReminder, PendingReminders
+from contracts.reminders import ApplyAnswer, ApplyOutcome, ApplyReminder, ListPending, PendingReminder, PendingReminders
 from scheduler import metrics
 from scheduler.jobs import ReminderJobs, RepairJob
 from servicekit.errors import SidecarError
@@ -27,7 +27,10 @@ _KEEPER_INTERVAL = 10.0
 def broken(
     pending: Iterable[PendingReminder], armed: frozenset[str], *, now: datetime, grace: timedelta
 ) -> list[PendingReminder]:
-    """Those that will not fire by themselves: late by more than `grace`, or without a job."""
+    """Those that will not fire by themselves: late by more than `grace`, or without a job.
+
+    Of the latter some may have fired just now, ahead of their time: their actors know.
+    """
     return [reminder for reminder in pending if reminder.due_at < now - grace or reminder.reminder_id not in armed]
 
 
@@ -82,13 +85,13 @@ class Repair:
         for page in pages:
             checked += len(page)
             to_repair += broken(page, armed, now=now, grace=self._grace)
-        failed = await self._repair(to_repair)
-        metrics.REPAIRED.inc(len(to_repair) - failed)
+        repaired, failed = await self._repair(to_repair)
+        metrics.REPAIRED.inc(repaired)
         metrics.NOT_REPAIRED.inc(failed)
         metrics.SWEPT_AT.set_to_current_time()
-        level = log.warning if to_repair else log.debug
-        level("repair sweep done", checked=checked, repaired=len(to_repair) - failed, failed=failed)
-        return SweepAnswer(checked=checked, repaired=len(to_repair) - failed, failed=failed)
+        level = log.warning if repaired or failed else log.debug
+        level("repair sweep done", checked=checked, repaired=repaired, failed=failed)
+        return SweepAnswer(checked=checked, repaired=repaired, failed=failed)
 
     async def _pending(self, due_before: datetime) -> AsyncIterator[tuple[PendingReminder, ...]]:
         after = ""
@@ -100,10 +103,11 @@ class Repair:
             yield page.reminders
             after = page.reminders[-1].reminder_id
 
-    async def _repair(self, reminders: list[PendingReminder]) -> int:
+    async def _repair(self, reminders: list[PendingReminder]) -> tuple[int, int]:
+        """How many were repaired, and how many could not be. The others were in order: they have just fired."""
         slots = asyncio.Semaphore(_PARALLEL)
 
-        async def one(reminder: PendingReminder) -> bool:
+        async def one(reminder: PendingReminder) -> ApplyOutcome | None:
             wish = ApplyReminder(
                 **reminder.model_dump(exclude={"reminder_id"}),
                 active=True,
@@ -112,16 +116,18 @@ class Repair:
             )
             async with slots:
                 try:
-                    await self._sidecar.invoke_actor(
+                    answer = await self._sidecar.invoke_actor(
                         REMINDER_ACTOR_TYPE, reminder.reminder_id, "Apply", wish, ApplyAnswer
                     )
                 except SidecarError as error:
                     log.warning("not repaired", reminder_id=reminder.reminder_id, error=str(error))
-                    return False
-            log.warning("repaired", reminder_id=reminder.reminder_id, due_at=reminder.due_at.isoformat())
-            return True
+                    return None
+            if answer.outcome is ApplyOutcome.APPLIED:
+                log.warning("repaired", reminder_id=reminder.reminder_id, due_at=reminder.due_at.isoformat())
+            return answer.outcome
 
-        return sum(not done for done in await asyncio.gather(*(one(reminder) for reminder in reminders)))
+        outcomes = await asyncio.gather(*(one(reminder) for reminder in reminders))
+        return outcomes.count(ApplyOutcome.APPLIED), outcomes.count(None)
 
 
 async def keep_repair_job(sidecar: Sidecar, job: RepairJob) -> None:

@@ -9,6 +9,13 @@ class Settings(ServiceSettings):
     """Read from the environment."""
 
     retry_interval: int = Field(default=3, ge=1, le=3600, description="Between triggers of a job that was not done.")
+    fire_ahead: float = Field(
+        default=60.0,
+        ge=0,
+        le=600,
+        description="A reminder's job comes so long ahead of it, or up to two thirds of that later, so that when it is "
+        "due nothing is left to do but to tell its user; 0: when it is due.",
+    )
     max_callbacks_in_flight: int = Field(default=256, ge=1, le=4096, description="Job callbacks handled at once.")
     max_late_in_flight: int = Field(
         default=32, ge=1, le=4096, description="The same while the next one is late: these finish in any order."

@@ -4,6 +4,8 @@ A broker may hand out one message and wait for its answer before the next (JetSt
 event is then what bounds all of them. So an event is stored as it came, acknowledged, and worked off with those that
 came meanwhile, in one transaction: fired reminders first, in the order of their due times. An event that makes its
 batch fail is tried by itself, and is a dead letter in the end; the others do not wait for it.
+
+What was announced ahead of its time lies here until then: the user may still change their mind.
 """
 
 import asyncio
@@ -13,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Index, LargeBinary, insert
-from sqlmodel import Field, SQLModel, col, delete, select, update
+from sqlmodel import Field, SQLModel, col, delete, func, select, update
 
 from chat_api.database import CountedId, Database, UtcDateTime, has_come
 from chat_api.inbox.feed import InboxFeed
@@ -39,6 +41,7 @@ _POLL = 1.0  # seconds; finds what another process, or this one before it died, 
 _SHORTEST_PAUSE, _LONGEST_PAUSE = 0.02, 0.1  # seconds
 _MUCH, _MUCH_SHARE = 3, 2.0  # from so many events in a batch on, the pause is so many times what it took
 _ATTEMPTS = 6
+_NEVER = datetime.max.replace(tzinfo=UTC)
 _FIRST, _THEN = 0, 1  # a reminder rings before another one's clock symbol changes
 
 Bury = Callable[[bytes, str], Awaitable[None]]
@@ -52,6 +55,7 @@ class IntakeRow(SQLModel, table=True):
     __table_args__ = (Index("ix_intake_order", "rank", "due_at", "id"), {"sqlite_autoincrement": True})
 
     id: int | None = Field(default=None, primary_key=True, sa_type=CountedId)
+    reminder_id: str | None = Field(default=None, max_length=64, nullable=True)
     rank: int = Field(description="Lower ones go first.")
     due_at: datetime = Field(sa_type=UtcDateTime)
     payload: bytes = Field(sa_type=LargeBinary)
@@ -83,6 +87,8 @@ class Intake:
         self._storing = asyncio.Lock()
         self._open = _Together()
         self._backoff = Backoff(base=0.5, cap=30.0)
+        self._next = _NEVER
+        """When the next one that lies here ripens, as far as this process knows."""
 
     async def handle(self, event: CloudEvent) -> None:
         """Store it; returns when it is safe.
@@ -91,18 +97,31 @@ class Intake:
             Reject: this is no reminder event.
         """
         match event.data:
-            case ReminderFired():
+            case ReminderFired(not_before=not_before):
                 rank = _FIRST
             case ReminderScheduled():
-                rank = _THEN
+                rank, not_before = _THEN, None
             case ReminderCancelled() | ReminderSnoozed() | ReminderAcknowledged():
                 return  # the user asked for it, and the rows say so already
             case ReminderMissed():
                 return  # it has fired late or will: the item says when it was due and when it fired
             case _:
                 raise Reject(f"{event.type} does not belong on this topic")
-        await self._store({"rank": rank, "due_at": event.data.due_at, "payload": event.to_json()})
-        self._woken.set()
+        await self._store(
+            {
+                "reminder_id": event.data.reminder_id,
+                "rank": rank,
+                "due_at": event.data.due_at,
+                "payload": event.to_json(),
+                "not_before": not_before,
+            }
+        )
+        self._ripens(not_before)
+
+    def _ripens(self, at: datetime | None) -> None:
+        if at is None or at < self._next:
+            self._next = at or self._next
+            self._woken.set()
 
     async def _store(self, row: dict[str, Any]) -> None:
         """Those that come while others are being stored are stored together: one synchronous write for all."""
@@ -134,20 +153,32 @@ class Intake:
             try:
                 while await self._work_off_and_pause():
                     failures = 0
+                pause = await self._until_next()
             except Exception as error:  # noqa: BLE001 - the database may be away; the worker must outlive that
                 log.error("intake not worked off", error=str(error) or repr(error))
                 await asyncio.sleep(self._backoff.delay(failures))
                 failures += 1
+                pause = 0.0
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(_POLL):
+                async with asyncio.timeout(pause):
                     await self._woken.wait()
+
+    async def _until_next(self) -> float:
+        """Seconds to wait for the next one at most."""
+        self._next = _NEVER  # what comes during the query wakes
+        query = select(func.min(IntakeRow.not_before))
+        async with self._database.reading() as session:
+            found = (await session.exec(query)).one()
+        if found is not None:
+            self._next = min(self._next, found)
+        return min(max((self._next - datetime.now(UTC)).total_seconds(), _SHORTEST_PAUSE), _POLL)
 
     async def _work_off_and_pause(self) -> int:
         """Gather in between, for longer while much comes: a batch costs about the same for one event as for ten."""
         clock = asyncio.get_running_loop().time
         began = clock()
         done = await self.work_off()
-        if done:
+        if 0 < done < _BATCH:
             share = _MUCH_SHARE if done >= _MUCH else 1.0
             await asyncio.sleep(min(max((clock() - began) * share, _SHORTEST_PAUSE), _LONGEST_PAUSE))
         return done

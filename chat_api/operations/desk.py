@@ -112,7 +112,7 @@ class OperationsDesk:
             repository = OperationsRepository(session)
             users, pending, overdue = await repository.counts(now)
             number, later, oldest = await repository.outbox(now)
-            intake = await repository.intake()
+            intake = await repository.intake(now)
         return Workload(
             users=users,
             pending=pending,

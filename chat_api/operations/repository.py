@@ -88,9 +88,10 @@ class OperationsRepository:
         oldest = select(OutboxMessage.created_at).where(ripe).order_by(col(OutboxMessage.id)).limit(1)
         return number, for_later, (await self._session.exec(oldest)).first()
 
-    async def intake(self) -> int:
-        """How many announcements were taken in and are not worked off."""
-        return (await self._session.exec(select(func.count()).select_from(IntakeRow))).one()
+    async def intake(self, now: datetime) -> int:
+        """How many announcements were taken in, could be worked off and are not."""
+        ripe = has_come(col(IntakeRow.not_before), now)
+        return (await self._session.exec(select(func.count()).select_from(IntakeRow).where(ripe))).one()
 
 
 def _waited_for() -> list[Any]:

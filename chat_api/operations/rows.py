@@ -1,7 +1,8 @@
 """All rows of the tasks database out, and into an empty one, whatever databases the two are.
 
 What is left out: sessions and failed log-ins (people log in again), codes that were mailed within the hour, signals to
-open pages; outbox and intake, which are empty when a system is drained, but for what the outbox keeps for later.
+open pages; outbox and intake, which are empty when a system is drained, but for what the outbox keeps for later and
+what was announced ahead of its time, which the repair sweep has announced again.
 """
 
 import asyncio

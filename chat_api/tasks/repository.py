@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
+from sqlalchemy import ColumnElement
 from sqlmodel import col, func, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -100,7 +101,9 @@ class TaskRepository:
         rows = (await self._session.exec(query.order_by(col(Reminder.id)).with_for_update())).all()
         return {reminder.id: (reminder, task) for reminder, task in rows}
 
-    async def pending(self, *, due_before: datetime, after: str, limit: int) -> Sequence[tuple[Reminder, Task]]:
+    async def pending(
+        self, *conditions: ColumnElement[bool], due_before: datetime, after: str, limit: int
+    ) -> Sequence[tuple[Reminder, Task]]:
         """A page of the reminders that users wait for, by id; for the repair sweep."""
         query = (
             select(Reminder, Task)
@@ -110,6 +113,7 @@ class TaskRepository:
                 Task.status == TaskStatus.OPEN,
                 Reminder.due_at < due_before,
                 Reminder.id > after,
+                *conditions,
             )
             .order_by(col(Reminder.id))
             .limit(limit)

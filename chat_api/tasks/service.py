@@ -37,7 +37,6 @@ from chat_api.tasks.repository import TaskRepository
 from chat_api.tasks.rescheduling import first_reminders, reschedule
 from chat_api.tasks.schemas import TaskCreate, TaskUpdate
 from contracts.events import TaskChange
-from contracts.reminders import ListPending, PendingReminder, PendingReminders
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,26 +118,6 @@ class TaskService:
             tasks = found[: query.limit]
             views = await _views(session, tasks)
         return TaskPage(views, query.cursor_after(tasks[-1]) if len(found) > len(tasks) else None)
-
-    async def pending(self, request: ListPending) -> PendingReminders:
-        """Reminders of all users that have not fired; for the repair sweep."""
-        async with self._database.reading() as session:
-            rows = await TaskRepository(session).pending(
-                due_before=request.due_before, after=request.after, limit=request.limit
-            )
-        return PendingReminders(
-            reminders=tuple(
-                PendingReminder(
-                    reminder_id=reminder.id,
-                    task_id=task.id,
-                    user_id=task.user_id,
-                    title=task.title,
-                    version=task.version,
-                    due_at=reminder.due_at,
-                )
-                for reminder, task in rows
-            )
-        )
 
     # Commands
 

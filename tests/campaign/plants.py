@@ -55,21 +55,17 @@ def _acknowledge_early() -> None:
 
 def _skip_the_dedupe() -> None:
     """An announcement that comes again is given to the user again."""
-    from chat_api.inbox import repository, service  # noqa: PLC0415
+    from chat_api.inbox import receiving  # noqa: PLC0415
 
-    async def never(self: Any, reminder_id: str, occurrence: str) -> bool:
-        return False
+    make = receiving._item
 
-    make = service._item
-
-    async def always_new(session: Any, task: Any, fired: Any, now: Any) -> Any:
-        item, aloud_at = await make(session, task, fired, now)
+    async def always_new(*arguments: Any) -> Any:
+        item, aloud_at = await make(*arguments)
         item.occurrence = uuid.uuid4().hex
         return item, aloud_at
 
-    repository.InboxRepository.exists = never  # type: ignore[method-assign]
-    service._item = always_new
-    service.WAITING = frozenset(service.WishStatus)  # type: ignore[attr-defined]
+    receiving._item = always_new
+    receiving.WAITING = frozenset(receiving.WishStatus)  # type: ignore[attr-defined]
 
 
 PLANTS: Mapping[str, Plant] = {

@@ -41,8 +41,9 @@ def envelope(body: Event) -> CloudEvent:
     return CloudEvent.wrap(body, source="test", time=datetime.now(UTC))
 
 
-def announcement(added: TaskWithReminders, index: int = 0) -> CloudEvent:
+def announcement(added: TaskWithReminders, index: int = 0, *, ahead: bool = False) -> CloudEvent:
     reminder = added.reminders[index]
+    not_before = reminder.due_at if ahead else None
     return envelope(
         ReminderFired(
             reminder_id=reminder.id,
@@ -51,7 +52,8 @@ def announcement(added: TaskWithReminders, index: int = 0) -> CloudEvent:
             title=added.task.title,
             due_at=reminder.due_at,
             version=added.task.version,
-            fired_at=datetime.now(UTC),
+            fired_at=not_before or datetime.now(UTC),
+            not_before=not_before,
         )
     )
 

@@ -16,7 +16,7 @@ from chat_api.inbox import intake as intake_module
 from chat_api.inbox.intake import Intake, IntakeRow
 from chat_api.inbox.receiving import Received, receive
 from chat_api.tasks.models import WishStatus
-from chat_api.tasks.schemas import TaskCreate
+from chat_api.tasks.schemas import TaskCreate, TaskUpdate
 from chat_api.tasks.service import TaskService
 from contracts.events import CloudEvent, ReminderMissed, ReminderScheduled, TaskChange, TaskEvent
 from servicekit.errors import SidecarUnavailable
@@ -109,6 +109,71 @@ async def test_a_recurring_task_moves_on_within_a_batch(
     moved = await tasks.get(ALICE, daily.task.id)
     assert moved.task.due_at is not None
     assert moved.task.due_at > datetime.now(UTC)
+
+
+class TestAhead:
+    """What was announced ahead of its time reaches nobody before that."""
+
+    async def test_it_comes_when_it_is_due_and_not_before(
+        self, tasks: TaskService, inbox: HearingInbox, intake: Intake
+    ) -> None:
+        due_at = datetime.now(UTC) + timedelta(seconds=1.2)
+        added = await a_task(tasks, due_at=due_at)
+        worker = asyncio.create_task(intake.run())
+        await intake.handle(announcement(added, ahead=True))
+        try:
+            async with asyncio.timeout(10):
+                while not await titles(inbox):
+                    assert (await tasks.get(ALICE, added.task.id)).reminders[0].status != WishStatus.FIRED
+                    await asyncio.sleep(0.01)
+        finally:
+            worker.cancel()
+        assert datetime.now(UTC) >= due_at
+        (item,) = await inbox.latest(ALICE, 10)
+        assert (item.due_at, item.fired_at) == (due_at, due_at)
+
+    async def test_an_earlier_one_that_comes_later_is_not_late(
+        self, tasks: TaskService, inbox: HearingInbox, intake: Intake, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(intake_module, "_POLL", 60.0)
+        now = datetime.now(UTC)
+        second, first = [await a_task(tasks, title=str(s), due_at=now + timedelta(seconds=s)) for s in (2, 1)]
+        worker = asyncio.create_task(intake.run())
+        try:
+            for one in (second, first):
+                await intake.handle(announcement(one, ahead=True))
+                await asyncio.sleep(0.05)
+            async with asyncio.timeout(10):
+                while len(await titles(inbox)) < 2:
+                    await asyncio.sleep(0.02)
+        finally:
+            worker.cancel()
+        assert await titles(inbox) == ["1", "2"]
+
+    async def test_a_change_of_mind_counts_until_then(
+        self, tasks: TaskService, inbox: HearingInbox, intake: Intake, database: Database
+    ) -> None:
+        soon = datetime.now(UTC) + timedelta(seconds=0.5)
+        deleted, moved, kept = [await a_task(tasks, title=title, due_at=soon) for title in ("deleted", "moved", "kept")]
+        for one in (deleted, moved, kept):
+            await intake.handle(announcement(one, ahead=True))
+        assert await intake.work_off() == 0
+        await tasks.delete(ALICE, deleted.task.id)
+        await tasks.update(ALICE, moved.task.id, TaskUpdate(due_at=soon + timedelta(hours=1)))
+        await asyncio.sleep(0.6)
+        assert await intake.work_off() == 3
+        assert await titles(inbox) == ["kept"]
+        assert await waiting(database) == 0
+
+    async def test_an_operator_wants_it_now(self, tasks: TaskService, inbox: HearingInbox, intake: Intake) -> None:
+        added = await a_task(tasks, due_at=datetime.now(UTC) + timedelta(seconds=0.5))
+        await intake.handle(announcement(added, ahead=True))
+        await intake.handle(announcement(added))
+        assert await intake.work_off() == 1
+        assert await titles(inbox) == ["stretch"]
+        await asyncio.sleep(0.6)
+        assert await intake.work_off() == 1
+        assert await titles(inbox) == ["stretch"]
 
 
 class TestPoison:

@@ -13,7 +13,6 @@ from chat_api.tasks.models import TaskStatus, WishStatus
 from chat_api.tasks.schemas import TaskCreate, TaskUpdate
 from chat_api.tasks.service import TaskService, TaskWithReminders
 from contracts.events import CloudEvent, TaskEvent
-from contracts.reminders import ListPending
 from tests.unit.chat_api.conftest import ALICE, BOB, Worker
 
 HOUR = timedelta(hours=1)
@@ -124,18 +123,6 @@ async def test_nobody_sees_or_changes_another_users_task(tasks: TaskService) -> 
         with pytest.raises(NotFound):
             await attempt
     assert (await tasks.get(ALICE, added.task.id)).task.title == "secret"
-
-
-async def test_the_sweep_sees_what_still_waits(tasks: TaskService) -> None:
-    due = soon(1)
-    waiting = await tasks.create(ALICE, TaskCreate(title="waiting", due_at=due))
-    await tasks.create(BOB, TaskCreate(title="far", due_at=soon(48)))
-    done = await tasks.create(BOB, TaskCreate(title="done", due_at=due))
-    await tasks.update(BOB, done.task.id, TaskUpdate(status=TaskStatus.COMPLETED))
-    page = await tasks.pending(ListPending(due_before=soon(2)))
-    assert [reminder.reminder_id for reminder in page.reminders] == [waiting.reminders[0].id]
-    after_it = await tasks.pending(ListPending(due_before=soon(2), after=waiting.reminders[0].id))
-    assert after_it.reminders == ()
 
 
 async def test_concurrent_changes_each_get_a_version(tasks: TaskService, database: Database) -> None:

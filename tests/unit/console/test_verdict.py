@@ -74,6 +74,11 @@ WAITS_IN_OUTBOX = UnpublishedFact(event_id="e", type="todo.task.changed.v1", cre
     [
         (armed(LATER), Mood.WAITING, "in 3 h"),
         (replace(armed(LATER), job=None), Mood.BAD, "As it is, it will not."),
+        (
+            replace(armed(LATER), actor=actor(LATER, ReminderStatus.FIRED, last_fired=occurrence_key(LATER)), job=None),
+            Mood.WAITING,
+            "in 3 h.",
+        ),
         (replace(armed(LATER), actor=None), Mood.BAD, "As it is, it will not."),
         (replace(armed(LATER), job=job(LATER + timedelta(hours=1))), Mood.BAD, "As it is, it will not."),
         (replace(armed(LATER), actor=actor(LATER, ReminderStatus.CANCELLED)), Mood.BAD, "As it is, it will not."),

@@ -18,8 +18,8 @@ from contracts.events import (
     ReminderScheduled,
     ReminderSnoozed,
 )
-from contracts.reminders import ApplyReminder, FireOutcome, ReminderStatus, RespondReminder
-from reminder_actor.lifecycle import JobChange, ReminderState, announcement_failed, apply, fire, respond
+from contracts.reminders import ApplyReminder, FireOutcome, FireReminder, ReminderStatus, RespondReminder
+from reminder_actor.lifecycle import Decision, JobChange, ReminderState, announcement_failed, apply, fire, respond
 
 ID = "r1"
 DUE = datetime(2026, 11, 24, 17, 0, tzinfo=UTC)
@@ -33,6 +33,10 @@ def wish(version: int = 1, due_at: datetime = DUE, *, active: bool = True, repai
     )
 
 
+def trigger(due_at: datetime, not_before: datetime | None = None) -> FireReminder:
+    return FireReminder(occurrence=occurrence_key(due_at), not_before=not_before)
+
+
 def applied(state: ReminderState | None, request: ApplyReminder) -> ReminderState:
     decision = apply(ID, state, request, NOW)
     assert decision is not None
@@ -40,7 +44,7 @@ def applied(state: ReminderState | None, request: ApplyReminder) -> ReminderStat
 
 
 def fired(state: ReminderState, due_at: datetime = DUE) -> ReminderState:
-    decision = fire(ID, state, occurrence_key(due_at), NOW).decision
+    decision = fire(ID, state, trigger(due_at), NOW).decision
     assert decision is not None
     return decision.state
 
@@ -55,18 +59,18 @@ def test_a_new_reminder_is_armed_and_announced() -> None:
 
 def test_a_due_reminder_fires_once() -> None:
     state = applied(None, wish())
-    first = fire(ID, state, occurrence_key(DUE), NOW)
+    first = fire(ID, state, trigger(DUE), NOW)
     assert first.outcome is FireOutcome.FIRED
     assert first.decision is not None
     (event,) = first.decision.announce
     assert isinstance(event, ReminderFired)
     assert (event.due_at, event.fired_at) == (DUE, NOW)
-    again = fire(ID, first.decision.state, occurrence_key(DUE), NOW + timedelta(seconds=5))
+    again = fire(ID, first.decision.state, trigger(DUE), NOW + timedelta(seconds=5))
     assert (again.outcome, again.decision) == (FireOutcome.ALREADY_FIRED, None)
 
 
 def test_an_unknown_reminder_does_not_fire() -> None:
-    assert fire(ID, None, occurrence_key(DUE), NOW).outcome is FireOutcome.UNKNOWN
+    assert fire(ID, None, trigger(DUE), NOW).outcome is FireOutcome.UNKNOWN
 
 
 def test_the_same_event_twice_is_once() -> None:
@@ -81,8 +85,8 @@ def test_an_older_event_changes_nothing() -> None:
 
 def test_a_rescheduled_reminder_never_fires_at_its_old_time() -> None:
     state = applied(applied(None, wish()), wish(version=2, due_at=LATER))
-    assert fire(ID, state, occurrence_key(DUE), NOW).outcome is FireOutcome.STALE
-    assert fire(ID, state, occurrence_key(LATER), NOW).outcome is FireOutcome.FIRED
+    assert fire(ID, state, trigger(DUE), NOW).outcome is FireOutcome.STALE
+    assert fire(ID, state, trigger(LATER), NOW).outcome is FireOutcome.FIRED
 
 
 def test_a_cancelled_reminder_never_fires_and_loses_its_job() -> None:
@@ -90,7 +94,7 @@ def test_a_cancelled_reminder_never_fires_and_loses_its_job() -> None:
     assert decision is not None
     assert decision.job is JobChange.DISARM
     assert [type(event) for event in decision.announce] == [ReminderCancelled]
-    assert fire(ID, decision.state, occurrence_key(DUE), NOW).outcome is FireOutcome.STALE
+    assert fire(ID, decision.state, trigger(DUE), NOW).outcome is FireOutcome.STALE
 
 
 def test_a_cancelled_reminder_can_be_set_again() -> None:
@@ -98,7 +102,7 @@ def test_a_cancelled_reminder_can_be_set_again() -> None:
     decision = apply(ID, cancelled, wish(version=3), NOW)
     assert decision is not None
     assert decision.job is JobChange.ARM
-    assert fire(ID, decision.state, occurrence_key(DUE), NOW).outcome is FireOutcome.FIRED
+    assert fire(ID, decision.state, trigger(DUE), NOW).outcome is FireOutcome.FIRED
 
 
 def test_other_words_leave_the_job_alone() -> None:
@@ -119,8 +123,8 @@ def test_the_next_occurrence_of_a_fired_reminder_is_armed() -> None:
     decision = apply(ID, fired(applied(None, wish())), wish(version=2, due_at=LATER), NOW)
     assert decision is not None
     assert (decision.job, decision.state.status) == (JobChange.ARM, ReminderStatus.SCHEDULED)
-    assert fire(ID, decision.state, occurrence_key(DUE), NOW).outcome is FireOutcome.ALREADY_FIRED
-    assert fire(ID, decision.state, occurrence_key(LATER), NOW).outcome is FireOutcome.FIRED
+    assert fire(ID, decision.state, trigger(DUE), NOW).outcome is FireOutcome.ALREADY_FIRED
+    assert fire(ID, decision.state, trigger(LATER), NOW).outcome is FireOutcome.FIRED
 
 
 def test_moved_away_and_back_it_does_not_fire_twice_for_one_occurrence() -> None:
@@ -128,13 +132,13 @@ def test_moved_away_and_back_it_does_not_fire_twice_for_one_occurrence() -> None
     decision = apply(ID, moved, wish(version=3), NOW)
     assert decision is not None
     assert (decision.job, decision.announce) == (JobChange.DISARM, ())
-    assert fire(ID, decision.state, occurrence_key(DUE), NOW).outcome is FireOutcome.ALREADY_FIRED
+    assert fire(ID, decision.state, trigger(DUE), NOW).outcome is FireOutcome.ALREADY_FIRED
 
 
 def test_a_failed_announcement_is_recorded_and_tried_again() -> None:
     state = announcement_failed(applied(None, wish()), "broker away")
     assert (state.status, state.attempts, state.last_error) == (ReminderStatus.FIRING, 1, "broker away")
-    result = fire(ID, state, occurrence_key(DUE), NOW)
+    result = fire(ID, state, trigger(DUE), NOW)
     assert result.outcome is FireOutcome.FIRED
     assert result.decision is not None
     assert result.decision.state.last_error is None
@@ -144,6 +148,92 @@ def test_completing_a_fired_reminder_keeps_that_it_fired() -> None:
     decision = apply(ID, fired(applied(None, wish())), wish(version=2, active=False), NOW)
     assert decision is not None
     assert (decision.state.status, decision.job, decision.announce) == (ReminderStatus.FIRED, JobChange.NONE, ())
+
+
+class TestAhead:
+    """Its job comes before it is due; nobody is told before that."""
+
+    BEFORE = DUE - timedelta(seconds=30)
+
+    def ahead(self) -> tuple[ReminderState, ReminderFired]:
+        decision = fire(ID, applied(None, wish()), trigger(DUE, not_before=DUE), self.BEFORE).decision
+        assert decision is not None
+        (event,) = decision.announce
+        assert isinstance(event, ReminderFired)
+        return decision.state, event
+
+    def apply(self, state: ReminderState, request: ApplyReminder, now: datetime) -> Decision:
+        decision = apply(ID, state, request, now)
+        assert decision is not None
+        return decision
+
+    def test_it_counts_as_fired_from_its_due_time_on(self) -> None:
+        state, event = self.ahead()
+        assert (event.fired_at, event.not_before, state.fired_at) == (DUE, DUE, DUE)
+
+    def test_a_job_that_comes_late_tells_at_once(self) -> None:
+        decision = fire(ID, applied(None, wish()), trigger(DUE, not_before=DUE), NOW).decision
+        assert decision is not None
+        (event,) = decision.announce
+        assert isinstance(event, ReminderFired)
+        assert (event.fired_at, event.not_before) == (NOW, None)
+
+    @pytest.mark.parametrize("now", [BEFORE + timedelta(seconds=3), NOW])
+    def test_a_trigger_that_comes_again_changes_nothing(self, now: datetime) -> None:
+        state, _ = self.ahead()
+        assert fire(ID, state, trigger(DUE, not_before=DUE), now).outcome is FireOutcome.ALREADY_FIRED
+
+    def test_an_operator_can_have_it_told_at_once(self) -> None:
+        state, first = self.ahead()
+        result = fire(ID, state, trigger(DUE), self.BEFORE)
+        assert result.outcome is FireOutcome.FIRED
+        assert result.decision is not None
+        (event,) = result.decision.announce
+        assert isinstance(event, ReminderFired)
+        assert (event.fired_at, event.not_before) == (self.BEFORE, None)
+        assert event.event_id() != first.event_id()  # a broker that drops repeated ids lets it pass
+
+    def test_before_it_is_due_it_can_be_cancelled(self) -> None:
+        state, _ = self.ahead()
+        decision = self.apply(state, wish(2, active=False), self.BEFORE)
+        assert decision.state.status is ReminderStatus.CANCELLED
+        assert [type(event) for event in decision.announce] == [ReminderCancelled]
+
+    def test_what_was_cancelled_before_it_was_due_and_set_again_fires_again(self) -> None:
+        state, first = self.ahead()
+        state = self.apply(state, wish(2, active=False), self.BEFORE).state
+        decision = self.apply(state, wish(3), NOW)
+        assert (decision.state.status, decision.job) == (ReminderStatus.SCHEDULED, JobChange.ARM)
+        again = fire(ID, decision.state, trigger(DUE, not_before=DUE), NOW).decision
+        assert again is not None
+        assert isinstance(again.announce[0], ReminderFired)
+        assert again.announce[0].event_id() != first.event_id()
+
+    @pytest.mark.parametrize("back_at", [BEFORE, NOW])
+    def test_what_was_moved_away_and_back_fires_again(self, back_at: datetime) -> None:
+        state, first = self.ahead()
+        away = self.apply(state, wish(2, LATER), self.BEFORE)
+        assert (away.state.status, away.job) == (ReminderStatus.SCHEDULED, JobChange.ARM)
+        back = self.apply(away.state, wish(3), back_at)
+        assert back.job is JobChange.ARM
+        again = fire(ID, back.state, trigger(DUE, not_before=DUE), back_at).decision
+        assert again is not None
+        assert isinstance(again.announce[0], ReminderFired)
+        assert again.announce[0].event_id() != first.event_id()
+
+    def test_other_words_leave_it_fired(self) -> None:
+        state, _ = self.ahead()
+        decision = self.apply(state, wish(2), self.BEFORE)
+        assert (decision.state.status, decision.job, decision.announce) == (ReminderStatus.FIRED, JobChange.NONE, ())
+
+    def test_a_repair_leaves_it_alone_until_it_is_due(self) -> None:
+        state, first = self.ahead()
+        assert apply(ID, state, wish(repair=True), self.BEFORE) is None
+        decision = self.apply(state, wish(repair=True), NOW)
+        (event,) = decision.announce
+        assert isinstance(event, ReminderFired)
+        assert (event.fired_at, event.not_before) == (DUE, None)
+        assert event.event_id() != first.event_id()
 
 
 class TestRepair:
@@ -175,7 +265,7 @@ class TestMissed:
 
     @pytest.mark.parametrize(("now", "missed"), [(DUE, False), (DUE + MISSED_AFTER, False), (LATE, True)])
     def test_what_fires_later_than_the_limit_was_missed(self, now: datetime, missed: bool) -> None:
-        decision = fire(ID, applied(None, wish()), occurrence_key(DUE), now).decision
+        decision = fire(ID, applied(None, wish()), trigger(DUE), now).decision
         assert decision is not None
         expected = [ReminderFired, ReminderMissed] if missed else [ReminderFired]
         assert [type(event) for event in decision.announce] == expected
@@ -194,7 +284,7 @@ class TestMissed:
         again = apply(ID, found.state, wish(repair=True), self.LATE)
         assert again is not None
         assert [type(event) for event in again.announce] == [ReminderScheduled]
-        decision = fire(ID, again.state, occurrence_key(DUE), self.LATE).decision
+        decision = fire(ID, again.state, trigger(DUE), self.LATE).decision
         assert decision is not None
         assert [type(event) for event in decision.announce] == [ReminderFired]
 
@@ -211,10 +301,10 @@ class TestMissed:
         assert [type(event) for event in found.announce] == [ReminderScheduled]
 
     def test_the_next_occurrence_can_be_missed_as_well(self) -> None:
-        late = fire(ID, applied(None, wish()), occurrence_key(DUE), self.LATE).decision
+        late = fire(ID, applied(None, wish()), trigger(DUE), self.LATE).decision
         assert late is not None
         moved = applied(late.state, wish(version=2, due_at=LATER))
-        decision = fire(ID, moved, occurrence_key(LATER), LATER + timedelta(minutes=5)).decision
+        decision = fire(ID, moved, trigger(LATER), LATER + timedelta(minutes=5)).decision
         assert decision is not None
         assert [type(event) for event in decision.announce] == [ReminderFired, ReminderMissed]
 
@@ -253,14 +343,14 @@ class TestResponses:
         assert decision is not None
         assert decision.state == armed
         assert decision.announce[0].due_at == DUE
-        assert fire(ID, decision.state, occurrence_key(LATER), NOW).outcome is FireOutcome.FIRED
+        assert fire(ID, decision.state, trigger(LATER), NOW).outcome is FireOutcome.FIRED
 
     @pytest.mark.parametrize("response", list(ReminderResponse))
     def test_what_was_responded_to_is_as_spent_as_what_fired(self, response: ReminderResponse) -> None:
         decision = respond(ID, fired(applied(None, wish())), self.told(response, until=LATER))
         assert decision is not None
         spent = decision.state
-        assert fire(ID, spent, occurrence_key(DUE), NOW).outcome is FireOutcome.ALREADY_FIRED
+        assert fire(ID, spent, trigger(DUE), NOW).outcome is FireOutcome.ALREADY_FIRED
         words = apply(ID, spent, wish(version=2), NOW)
         assert words is not None
         assert (words.job, words.announce, words.state.status) == (JobChange.NONE, (), spent.status)
@@ -315,7 +405,7 @@ def test_no_sequence_of_turns_fires_one_occurrence_twice_in_a_row(turns: list[tu
         if turn == "apply":
             decision = apply(ID, state, wish(version, due_at), NOW)
         else:
-            decision = fire(ID, state, occurrence_key(due_at), NOW).decision
+            decision = fire(ID, state, trigger(due_at), NOW).decision
         if decision is not None:
             state = decision.state
             announced += [event.occurrence for event in decision.announce if isinstance(event, ReminderFired)]
