@@ -1,6 +1,6 @@
 """``python -m bench [PART…]``: measure, and keep results as JSON and plots below docs/benchmarks.
 
-Without a part, all of them at sizes that take some twenty minutes; ``--full`` takes hours. A figure says what else the
+Without a part, all of them at sizes that take some forty minutes; ``--full`` takes hours. A figure says what else the
 machine did meanwhile; one from a busy machine does not count.
 """
 
@@ -49,7 +49,7 @@ _FULL: Final = Sizes(
     1000,
     2000,
 )
-_TINY: Final = Sizes(100, 3.0, (10,), (50,), (500,), (1, 5), 40, 50, 50)
+_TINY: Final = Sizes(100, 3.0, (1,), (50,), (500,), (1, 5), 40, 50, 50)
 _RATE: Final = 100.0
 _OTHERS: Final = ("document", "guard")
 _PARTS: Final = ("publishing", "lag", "pending", "chat", "startup", "side-by-side")
@@ -97,7 +97,7 @@ def main() -> None:
         sys.exit(guard.main(update=options.update_baseline))
     if options.count:
         sizes = Sizes(**{**{name: getattr(sizes, name) for name in Sizes.__slots__}, "count": options.count})
-    rate = 20.0 if options.tiny else _RATE
+    rate = 1.0 if options.tiny else _RATE
     measurements = _measurements(sizes, options.ahead, options.only, rate, options.into)
     for part in options.parts or _PARTS:
         if part in measurements:
