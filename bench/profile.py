@@ -1,7 +1,8 @@
 """``python -m bench.profile PROCESS…``: where services spend their processor time while a burst of reminders fires.
 
 py-spy samples the Python services from outside, only while they hold the interpreter's lock; what it prints for each is
-the functions with the largest share, with what they call and by themselves. The environment is that of the benchmarks.
+the functions with the largest share, with what they call and by themselves. Everything happens at the due time: with
+time ahead most of firing would be over by then. The environment is that of the benchmarks.
 """
 
 import argparse
@@ -18,10 +19,11 @@ from typing import Final
 from rich.console import Console
 from rich.table import Table
 
+from bench.ahead import AT_DUE
 from bench.burst import burst, nothing, show
+from bench.system import System
 from runtime.install import install
 from runtime.layout import PROJECT
-from tests.support.stack import Stack
 
 _RATE: Final = 400
 """Samples a second."""
@@ -75,7 +77,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--ahead", type=float, default=60.0, help="seconds until they are due (60)")
     parser.add_argument("--adding", action="store_true", help="while they are set, not while they fire")
     options = parser.parse_args(arguments)
-    with tempfile.TemporaryDirectory(prefix="todo-profile-") as folder, Stack(Path(folder), install()) as stack:
+    with (
+        tempfile.TemporaryDirectory(prefix="todo-profile-") as folder,
+        System(Path(folder), install(), AT_DUE) as stack,
+    ):
         outputs = {name: Path(folder) / f"{name}.raw" for name in options.processes}
         recorders: list[subprocess.Popen[bytes]] = []
 
@@ -90,7 +95,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         made = asyncio.run(burst(stack, options.count, options.ahead, before_adding=when[0], before_due=when[1]))
         for recorder in recorders:
             recorder.wait(60)
-        show(made, options.count)
+        show(made, options.count, AT_DUE)
         for name, output in outputs.items():
             with output.open() as lines:
                 Console(width=160).print(table(name, read(lines)))
