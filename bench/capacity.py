@@ -2,6 +2,9 @@
 
 The check: the same simulation, given two processors and the measured work of each process, must come near the measured
 burst. Where it does not, the work is waited for and not computed, and the model says by how much it is off.
+
+All of it with everything at the due time. Time ahead makes no reminder cheaper; it moves most of the sharp instant's
+work into the minute before, and the model leaves that out: the safe side.
 """
 
 import json
@@ -11,6 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from bench.ahead import at_due
 from bench.figures import percentile
 from bench.results import FOLDER, read
 from bench.simulation import Stage, simulate
@@ -144,16 +148,16 @@ def predict_burst(firing: Mapping[str, float], count: int, processors: int) -> d
     return {"p50": percentile(took, 0.5), "p99": percentile(took, 0.99), "max": max(took)}
 
 
-def _largest_burst(document: Mapping[str, Any]) -> dict[str, Any]:
-    rows: list[dict[str, Any]] = [row for row in document["rows"] if row["what"] == "burst"]
-    return max(rows, key=lambda row: row["count"])
+def _largest_burst(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    rows = at_due(row for row in document["rows"] if row["what"] == "burst")
+    return max(rows, key=lambda row: int(row["count"]))
 
 
 def _users(row: Mapping[str, Any]) -> int:
     return int(row["users"])
 
 
-def _work(folder: Path) -> tuple[Work, dict[str, Any], int]:
+def _work(folder: Path) -> tuple[Work, Mapping[str, Any], int]:
     lag = read("lag", folder)
     burst, cores = _largest_burst(lag), int(lag["hardware"]["cores"])
     message: dict[str, float] = {}
@@ -182,7 +186,7 @@ def model(folder: Path, demand: Demand, limits: Limits) -> dict[str, Any]:
     database_kb = sum(value for name, value in disk.items() if name.startswith("tasks.db"))
     state_kb = sum(value for name, value in disk.items() if name.endswith((".db", ".db-wal"))) - database_kb
     a_day = demand.users * demand.reminders_a_day
-    core_ms = sum(work.each(process) for process in {*work.adding, *work.firing})
+    core_ms = sum(work.each(process) for process in sorted({*work.adding, *work.firing}))
     own_cores = sum(2 * count for count in copies.values())
     hours = core_ms * 1e6 / 1000 / 3600 / limits.utilization
     return {

@@ -85,6 +85,18 @@ def test_the_whole_model(tmp_path: Path) -> None:
     assert found["design"]["sharp_reminders"] == 5000
 
 
+def test_the_model_is_of_reminders_with_everything_at_the_due_time(tmp_path: Path) -> None:
+    lags = {"p50": 1.0, "p99": 2.0, "max": 2.5}
+    due = {"what": "burst", "fire_ahead": 0.0, "count": 100, "adding_cpu_ms": PROCESSES, "firing_cpu_ms": PROCESSES,
+           "heard_s": lags, "disk_kb": {}, "conditions": QUIET}  # fmt: skip
+    shipped = {"what": "burst", "fire_ahead": 60.0, "count": 300, "heard_s": lags, "disk_kb": {}, "conditions": QUIET}
+    (tmp_path / "lag.json").write_text(json.dumps({"hardware": {"cores": 2}, "rows": [due, shipped]}))
+    (tmp_path / "pending.json").write_text(json.dumps({"rows": []}))
+    found = capacity.model(tmp_path, Demand(users=1_000_000), Limits())
+    assert found["check"]["count"] == 100
+    assert found["cost"]["core_s_per_1000_fired"] == pytest.approx(sum(PROCESSES.values()))
+
+
 def test_no_model_without_figures(tmp_path: Path) -> None:
     capacity.write(tmp_path)
     assert not list(tmp_path.iterdir())
