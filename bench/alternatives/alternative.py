@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
+from bench.ahead import AT_DUE
 from bench.alternatives import ledger
 from bench.alternatives.ledger import Effect
 from runtime.layout import PROJECT
@@ -41,6 +42,8 @@ class Alternative(ABC):
     name: ClassVar[str]
     promise: ClassVar[str]
     """What is on the disk when a reminder is accepted, and when it is done."""
+    fire_ahead: ClassVar[float] = AT_DUE
+    """Seconds before it is due at which it begins with a reminder."""
 
     @abstractmethod
     async def __aenter__(self) -> "Alternative":

@@ -1,4 +1,7 @@
-"""This system, all of it: people add tasks over HTTP, and hear their reminders on their streams."""
+"""This system, all of it: people add tasks over HTTP, and hear their reminders on their streams.
+
+Twice: as it ships, with time ahead, and with everything at the due time, as the others do it.
+"""
 
 import asyncio
 import contextlib
@@ -9,12 +12,13 @@ from pathlib import Path
 from typing import ClassVar
 
 from bench import people
+from bench.ahead import AS_SHIPPED_NAME, AT_DUE, AT_DUE_NAME
 from bench.alternatives.alternative import Alternative, Reminder
 from bench.alternatives.ledger import Effect
-from contracts.names import REMINDER_ACTOR
+from bench.system import AS_SHIPPED, System
+from contracts.names import CHAT_API, REMINDER_ACTOR
 from runtime.install import install
 from tests.support.person import Ear, Person
-from tests.support.stack import Stack
 
 _PEOPLE = 10
 _SCHEDULED_WITHIN = 300.0
@@ -23,13 +27,16 @@ _SCHEDULED_WITHIN = 300.0
 class Ours(Alternative):
     """The whole of it, as `make run` starts it."""
 
-    name: ClassVar[str] = "this system"
+    name: ClassVar[str] = AS_SHIPPED_NAME
     promise: ClassVar[str] = (
         "accepted: task and event in one transaction of the tasks database; fired: announced on a synced "
         "stream, saved by the actor, "
         "in the user's inbox; counted when a user hears it"
     )
-    worker: ClassVar[str] = REMINDER_ACTOR
+    fire_ahead: ClassVar[float] = AS_SHIPPED
+    worker: ClassVar[str] = CHAT_API
+    """What does the work when reminders are due: it holds what was announced ahead, and tells it. Actors have no part
+    in it any more."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
@@ -37,7 +44,7 @@ class Ours(Alternative):
 
     async def __aenter__(self) -> "Ours":
         binaries = await asyncio.to_thread(install)
-        self.stack = Stack(self._root, binaries)
+        self.stack = System(self._root, binaries, self.fire_ahead)
         await asyncio.to_thread(self.stack.__enter__)
         self._ears: list[Ear] = []
         return self
@@ -63,7 +70,7 @@ class Ours(Alternative):
         return time.perf_counter() - began
 
     async def kill_worker(self) -> None:
-        """The actor host; the supervisor starts it again."""
+        """Its process, not its sidecar; the supervisor starts it again."""
         await asyncio.to_thread(self.stack.kill, self.worker)
 
     async def effects(self) -> list[Effect]:
@@ -86,3 +93,11 @@ class Ours(Alternative):
         """Whether so many have their job, or have had it."""
         rows = await people.tasks(person)
         return len([row for row in rows if row["reminders"][0]["status"] != "pending"]) >= min(count, 500)
+
+
+class OursAtDue(Ours):
+    """The same without time ahead."""
+
+    name: ClassVar[str] = AT_DUE_NAME
+    fire_ahead: ClassVar[float] = AT_DUE
+    worker: ClassVar[str] = REMINDER_ACTOR

@@ -4,8 +4,10 @@ from pathlib import Path
 
 from bench.alternatives import ledger
 from bench.alternatives.alternative import Reminder
-from bench.alternatives.compare import judge
+from bench.alternatives.compare import ALL, judge, to_schedule
 from bench.alternatives.ledger import Effect, Ledger
+from bench.alternatives.ours import Ours, OursAtDue
+from contracts.names import CHAT_API, REMINDER_ACTOR
 
 WANTED = [Reminder("a", 100.0), Reminder("b", 100.0), Reminder("c", 100.0)]
 
@@ -36,3 +38,15 @@ def test_the_ledger_keeps_repetitions_and_leaves_out_half_a_line(tmp_path: Path)
         file.write("b 2.0")
     assert [(one.reminder, one.due) for one in ledger.read(path)] == [("a", 1.5), ("a", 1.5)]
     assert ledger.read(tmp_path / "none") == []
+
+
+def test_with_time_ahead_a_steady_rate_goes_on_for_that_much_longer() -> None:
+    assert to_schedule(100.0, 10.0, fire_ahead=0.0) == 1000
+    assert to_schedule(100.0, 10.0, fire_ahead=60.0) == 7000
+
+
+def test_this_system_is_compared_twice_and_its_crash_hits_what_works_at_the_due_time() -> None:
+    assert {Ours.name, OursAtDue.name} <= ALL.keys()
+    assert (Ours.fire_ahead > 0, Ours.worker) == (True, CHAT_API)
+    assert (OursAtDue.fire_ahead, OursAtDue.worker) == (0, REMINDER_ACTOR)
+    assert all(kind.fire_ahead == 0 for name, kind in ALL.items() if name != Ours.name)
