@@ -70,7 +70,7 @@ types: $(ENVIRONMENT) ## strict type check
 	@$(BIN)/mypy
 
 .PHONY: bench
-bench: $(ENVIRONMENT) runtime ## measure everything, others' systems too, into docs/benchmarks; half an hour (PARTS="lag chat", ARGS=--full)
+bench: $(ENVIRONMENT) runtime ## measure everything, others' systems too, into docs/benchmarks; an hour (PARTS="lag chat", ARGS=--full)
 	@scripts/make-bench-environment
 	@$(BIN)/python -m bench $(PARTS) $(ARGS)
 

@@ -13,8 +13,9 @@ import matplotlib as mpl
 mpl.use("svg")
 import matplotlib.pyplot as plt
 
+from bench.ahead import OURS, as_shipped, at_due, system_name
+
 _SALT = "todo-assistant"
-_OURS = "this system"
 
 
 def _rows(folder: Path, part: str, what: str) -> list[dict[str, Any]]:
@@ -25,7 +26,7 @@ def _rows(folder: Path, part: str, what: str) -> list[dict[str, Any]]:
 
 
 def _bars(axis: Any, names: list[str], values: list[float], title: str) -> None:
-    colours = ["#b45309" if name == _OURS else "#64748b" for name in names]
+    colours = ["#b45309" if name in OURS else "#64748b" for name in names]
     bars = axis.barh(names, values, color=colours)
     axis.bar_label(bars, [f"{value:g}" for value in values], padding=3)
     axis.set_title(title, fontsize=10, loc="left")
@@ -39,14 +40,18 @@ def side_by_side(folder: Path) -> Any:
     if not bursts:
         return None
     figure, axes = plt.subplots(2, 2, figsize=(11, 6), layout="constrained")
-    names = [row["system"] for row in bursts]
+    names = [system_name(row) for row in bursts]
     _bars(
         axes[0][0], names, [row["lag_s"]["p99"] for row in bursts], f"{bursts[0]['count']} at one instant: lag p99, s"
     )
-    _bars(axes[0][1], [row["system"] for row in steady], [round(row["lag_s"]["p99"] * 1000, 1) for row in steady],
+    _bars(axes[0][1], [system_name(row) for row in steady], [round(row["lag_s"]["p99"] * 1000, 1) for row in steady],
           f"{steady[0]['rate']:g} a second: lag p99, ms" if steady else "")  # fmt: skip
+    told = [row for row in bursts if row["firing_cpu_ms_each"] is not None]
     _bars(
-        axes[1][0], names, [row["firing_cpu_ms_each"] for row in bursts], "processor time of a reminder that fires, ms"
+        axes[1][0],
+        [system_name(row) for row in told],
+        [row["firing_cpu_ms_each"] for row in told],
+        "processor time of a reminder that fires, ms",
     )
     _bars(axes[1][1], names, [row["memory_after_mb"] for row in bursts], "memory after the burst, MB")
     return figure
@@ -58,7 +63,7 @@ def crash(folder: Path) -> Any:
     if not rows:
         return None
     figure, axes = plt.subplots(1, 3, figsize=(11, 3.2), layout="constrained")
-    names = [row["system"] for row in rows]
+    names = [system_name(row) for row in rows]
     _bars(axes[0], names, [row["lost"] for row in rows], "lost")
     _bars(axes[1], names, [row["twice"] for row in rows], "fired twice")
     _bars(axes[2], names, [row["lag_s"].get("max", 0) for row in rows], "the last one's lag, s")
@@ -68,24 +73,30 @@ def crash(folder: Path) -> Any:
 
 
 def lag(folder: Path) -> Any:
-    """At rates and in bursts, by stage."""
+    """At rates and in bursts: by stage with everything at the due time, and heard as it ships."""
     rates, bursts = _rows(folder, "lag", "rate"), _rows(folder, "lag", "burst")
     if not rates or not bursts:
         return None
     figure, axes = plt.subplots(1, 2, figsize=(11, 3.8), layout="constrained")
     for axis, rows, key, label in ((axes[0], rates, "per_second", "reminders a second"),
                                    (axes[1], bursts, "count", "reminders at one instant")):  # fmt: skip
-        across = [row[key] for row in rows]
-        for stage, name in (("turn_begins_s", "actor's turn begins"), ("job_done_s", "job done"), ("heard_s", "heard")):
+        for of, stage, name in (
+            (at_due, "turn_begins_s", "actor's turn begins"),
+            (at_due, "job_done_s", "job done"),
+            (at_due, "heard_s", "heard"),
+            (as_shipped, "heard_s", "heard, as it ships"),
+        ):
+            shown = of(rows)
             for point, style in (("p50", "--"), ("p99", "-")):
-                axis.plot(
-                    across,
-                    [row[stage][point] for row in rows],
-                    style,
-                    marker="o",
-                    markersize=3,
-                    label=f"{name}, {point}",
-                )
+                if shown:
+                    axis.plot(
+                        [row[key] for row in shown],
+                        [row[stage][point] for row in shown],
+                        style,
+                        marker="o",
+                        markersize=3,
+                        label=f"{name}, {point}",
+                    )
         axis.set(xscale="log", yscale="log", xlabel=label, ylabel="seconds after due")
     axes[1].legend(fontsize=7)
     return figure
