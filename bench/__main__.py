@@ -1,7 +1,7 @@
 """``python -m bench [PART…]``: measure, and keep results as JSON and plots below docs/benchmarks.
 
-Without a part, all of them at sizes that take some forty minutes; ``--full`` takes hours. A figure says what else the
-machine did meanwhile; one from a busy machine does not count.
+Without a part, all of them at sizes that take an hour; ``--full`` takes hours. A figure says what else the machine did
+meanwhile; one from a busy machine does not count.
 """
 
 import argparse

@@ -126,7 +126,7 @@ def comparison(document: Mapping[str, Any]) -> str:
 
 
 def _one(value: float | None) -> str:
-    return "?" if value is None else f"{value:.1f}"
+    return "-" if value is None else f"{value:.1f}"
 
 
 def _goes_on(rows: Iterable[Mapping[str, Any]]) -> str:
