@@ -117,12 +117,20 @@ def sidecar(
     )
 
 
+def runtime_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """What Dapr's processes and the broker inherit: nothing that is meant for services. daprd announces DAPR_HOST_IP to
+    its peers, which must be where it listens.
+    """
+    return {**_inherited(environ), "DAPR_HOST_IP": _LOOPBACK}
+
+
 def sidecar_environment(environ: Mapping[str, str]) -> dict[str, str]:
-    """What daprd inherits. It announces DAPR_HOST_IP to its peers, which must be where it listens.
+    """What daprd inherits besides.
 
     Above GOMEMLIMIT Go collects garbage harder instead of growing: a burst must not leave sidecars of 200 MB behind.
+    Not for the Dapr scheduler, which has to hold what is pending: beyond its goal it would do little else than collect.
     """
-    return {"GOMEMLIMIT": _MEMORY_GOAL, **_inherited(environ), "DAPR_HOST_IP": _LOOPBACK}
+    return {"GOMEMLIMIT": _MEMORY_GOAL, **runtime_environment(environ)}
 
 
 def app_environment(

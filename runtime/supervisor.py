@@ -331,7 +331,7 @@ class Supervisor:
         self, launches: Sequence[tuple[Part, Launch]]
     ) -> Iterator[tuple[Command, Callable[[], "asyncio.Future[None]"] | None]]:
         layout, binaries = self._layout, self._binaries
-        inherited = commands.sidecar_environment(self._environ)
+        inherited = commands.runtime_environment(self._environ)
         secrets_file.ensure_keys(layout.secrets)
         runtime = functools.partial(Command, cwd=layout.root, env=inherited)
         for part, launch in launches:
@@ -362,7 +362,7 @@ class Supervisor:
                         scheduler_port=self._scheduler_ports.grpc,
                     ),
                     layout.root,
-                    {**inherited, **for_sidecars, **self._tokens[app.name].environment},
+                    {**commands.sidecar_environment(self._environ), **for_sidecars, **self._tokens[app.name].environment},
                     _NICENESS.get(app.app_id, 0),
                 ),
                 None,

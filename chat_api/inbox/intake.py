@@ -39,7 +39,7 @@ log = get_logger(__name__)
 _BATCH = 100
 _POLL = 1.0  # seconds; finds what another process, or this one before it died, left behind
 _SHORTEST_PAUSE, _LONGEST_PAUSE = 0.02, 0.1  # seconds
-_MUCH, _MUCH_SHARE = 3, 2.0  # from so many events in a batch on, the pause is so many times what it took
+_MUCH, _MUCH_SHARE = 3, 8.0  # from so many events in a batch on, the pause is so many times what it took
 _ATTEMPTS = 6
 _NEVER = datetime.max.replace(tzinfo=UTC)
 _FIRST, _THEN = 0, 1  # a reminder rings before another one's clock symbol changes
