@@ -362,7 +362,11 @@ class Supervisor:
                         scheduler_port=self._scheduler_ports.grpc,
                     ),
                     layout.root,
-                    {**commands.sidecar_environment(self._environ), **for_sidecars, **self._tokens[app.name].environment},
+                    {
+                        **commands.sidecar_environment(self._environ),
+                        **for_sidecars,
+                        **self._tokens[app.name].environment,
+                    },
                     _NICENESS.get(app.app_id, 0),
                 ),
                 None,

@@ -159,8 +159,8 @@ class RepairJob:
 def trigger_time(reminder_id: str, due_at: datetime, ahead: timedelta) -> datetime:
     """When the job of a reminder is to come: `ahead` of its due time, or up to two thirds of that later.
 
-    Many reminders are due at one instant, on the hour: their jobs are spread, each by what its id comes to. And many
-    are due one after the other: their jobs come together, on a whole second, for what is worked off together is cheaper.
+    Many reminders are due at one instant, on the hour: their jobs are spread, each by what its id comes to. Others are
+    due one after the other: their jobs come on whole seconds, for what is worked off together is cheaper.
     """
     if not ahead:
         return due_at
