@@ -34,7 +34,7 @@ async def test_a_backlog_is_heard_in_due_order(stack: Stack) -> None:
                 await person.add(titles[number], first + timedelta(seconds=SPREAD * number / REMINDERS))
 
         await asyncio.gather(*(add(number) for number in range(REMINDERS)))
-        await asyncio.sleep((first - datetime.now(UTC)).total_seconds() - 1)
+        await asyncio.sleep((first - datetime.now(UTC)).total_seconds() - 5)  # before the first job comes
         await asyncio.to_thread(stack.hold, REMINDER_ACTOR)
         try:
             await asyncio.sleep((first - datetime.now(UTC)).total_seconds() + AWAY)
