@@ -65,7 +65,8 @@ def _text(cell: object) -> str:
 
 def _busy(row: Mapping[str, Any]) -> str:
     seen = row.get("conditions", {})
-    return f"load {seen.get('load_average', '?')}" + ("" if seen.get("quiet", True) else ", **busy**")
+    earlier = f", of {row['taken_at']:.16}" if "taken_at" in row else ""
+    return f"load {seen.get('load_average', '?')}{earlier}" + ("" if seen.get("quiet", True) else ", **busy**")
 
 
 def _of(document: Mapping[str, Any], what: str) -> list[dict[str, Any]]:

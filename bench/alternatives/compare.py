@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from bench import machine
+from bench.ahead import system_name
 from bench.alternatives.alternative import Alternative, NotHere, Reminder
 from bench.alternatives.apscheduler_sql import ApschedulerSql
 from bench.alternatives.celery_redis import CeleryRedis
@@ -18,7 +19,7 @@ from bench.alternatives.dapr_alone import DaprJobs, DaprReminders
 from bench.alternatives.ledger import Effect
 from bench.alternatives.ours import Ours, OursAtDue
 from bench.alternatives.temporal_server import TemporalServer
-from bench.results import FOLDER, Results, spread
+from bench.results import FOLDER, Results, read, spread
 from bench.usage import processors, used
 
 PART: Final = "side-by-side"
@@ -180,9 +181,21 @@ async def _all_of(kind: Callable[[Path], Alternative], load: Load, results: Resu
                 )
 
 
+def _others(only: Sequence[str], folder: Path) -> list[dict[str, Any]]:
+    try:
+        kept = read(PART, folder)
+    except FileNotFoundError:
+        return []
+    return [
+        {"taken_at": kept["taken_at"], **row}
+        for row in kept["rows"]
+        if not any(word.lower() in system_name(row).lower() for word in only)
+    ]
+
+
 async def run(load: Load, only: Sequence[str] = (), into: Path = FOLDER) -> Results:
-    """All of them, or those with one of these words in their name."""
-    results = Results(PART)
+    """All of them, or those with one of these words in their name: the rows of the others stay, with their time."""
+    results = Results(PART, _others(only, into) if only else [])
     for name, kind in ALL.items():
         if only and not any(word.lower() in name.lower() for word in only):
             continue

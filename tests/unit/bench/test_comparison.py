@@ -1,8 +1,9 @@
 """How the comparison judges what fired."""
 
+import json
 from pathlib import Path
 
-from bench.alternatives import ledger
+from bench.alternatives import compare, ledger
 from bench.alternatives.alternative import Reminder
 from bench.alternatives.compare import ALL, judge, to_schedule
 from bench.alternatives.ledger import Effect, Ledger
@@ -50,3 +51,11 @@ def test_this_system_is_compared_twice_and_its_crash_hits_what_works_at_the_due_
     assert (Ours.fire_ahead > 0, Ours.worker) == (True, CHAT_API)
     assert (OursAtDue.fire_ahead, OursAtDue.worker) == (0, REMINDER_ACTOR)
     assert all(kind.fire_ahead == 0 for name, kind in ALL.items() if name != Ours.name)
+
+
+def test_rows_of_those_that_are_not_measured_again_stay_with_their_time(tmp_path: Path) -> None:
+    earlier = [{"what": "burst", "system": "Celery"}, {"what": "burst", "system": "this system"}]
+    (tmp_path / "side-by-side.json").write_text(json.dumps({"taken_at": "2026-01-02T03:04:05", "rows": earlier}))
+    kept = compare._others(["this system"], tmp_path)
+    assert kept == [{"taken_at": "2026-01-02T03:04:05", "what": "burst", "system": "Celery"}]
+    assert compare._others(["this system"], tmp_path / "nowhere") == []
