@@ -1,16 +1,17 @@
 """What a triggered job comes to. Returning makes the job done; raising has Dapr trigger it again."""
 
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 
 from opentelemetry.trace import SpanKind
 from pydantic import ValidationError
 
 from contracts.jobs import ReminderJob
 from contracts.names import REMINDER_ACTOR_TYPE, REMINDER_JOB_PREFIX, REPAIR_JOB, SCHEDULER, reminder_job
-from contracts.reminders import FireAnswer, FireReminder
+from contracts.reminders import FireAnswer, FireOutcome, FireReminder
 from scheduler.due_order import DueOrder
 from scheduler.metrics import LAG, TRIGGERED
-from servicekit.errors import SidecarError
+from servicekit.errors import SidecarError, SidecarUnavailable
 from servicekit.logs import get_logger
 from servicekit.metrics import seconds_since
 from servicekit.sidecar import Sidecar
@@ -18,6 +19,11 @@ from servicekit.subscriptions import dead_letter
 from servicekit.tracing import current_baggage, current_traceparent, span_of_its_own
 
 log = get_logger(__name__)
+
+# An actor arms its job before it saves, and a job that is due ahead comes at once: where calls time out and turns are
+# repeated it may be here first. Taken for done then, it would be missing. What is really over loses its job anyway.
+_NOT_YET = frozenset({FireOutcome.UNKNOWN, FireOutcome.STALE})
+_SETTLED = timedelta(seconds=15)
 
 
 class JobCallbacks:
@@ -53,9 +59,13 @@ class JobCallbacks:
             return
         LAG.labels("triggered").observe(seconds_since(job.due_at))
         async with self._order.turn(job.due_at):
-            await self._fire_now(name, job)
+            outcome = await self._fire_now(name, job)
+        if outcome in _NOT_YET and datetime.now(UTC) < job.due_at + _SETTLED:
+            log.info("job to come again", job=name, outcome=outcome)
+            raise SidecarUnavailable("the actor does not wait for this occurrence, or not yet")
+        log.info("job done", job=name, outcome=outcome)
 
-    async def _fire_now(self, name: str, job: ReminderJob) -> None:
+    async def _fire_now(self, name: str, job: ReminderJob) -> FireOutcome:
         about = {"todo.reminder_id": job.reminder_id}
         with span_of_its_own("job trigger", job.traceparent, SpanKind.CONSUMER, attributes=about):
             request = FireReminder(
@@ -72,7 +82,7 @@ class JobCallbacks:
                 TRIGGERED.labels("failed").inc()
                 raise
             TRIGGERED.labels(answer.outcome).inc()
-            log.info("job done", job=name, outcome=answer.outcome)
+            return answer.outcome
 
     async def _park(self, name: str, data: bytes, reason: str) -> None:
         """Retrying cannot help: keep it for an operator instead of having it triggered for ever."""
