@@ -59,13 +59,12 @@ class JobCallbacks:
             return
         LAG.labels("triggered").observe(seconds_since(job.due_at))
         async with self._order.turn(job.due_at):
-            outcome = await self._fire_now(name, job)
-        if outcome in _NOT_YET and datetime.now(UTC) < job.due_at + _SETTLED:
-            log.info("job to come again", job=name, outcome=outcome)
+            done = await self._fire_now(name, job)
+        if not done:
             raise SidecarUnavailable("the actor does not wait for this occurrence, or not yet")
-        log.info("job done", job=name, outcome=outcome)
 
-    async def _fire_now(self, name: str, job: ReminderJob) -> FireOutcome:
+    async def _fire_now(self, name: str, job: ReminderJob) -> bool:
+        """Whether it is done; it has to come again otherwise, which is no failure of the actors."""
         about = {"todo.reminder_id": job.reminder_id}
         with span_of_its_own("job trigger", job.traceparent, SpanKind.CONSUMER, attributes=about):
             request = FireReminder(
@@ -82,7 +81,9 @@ class JobCallbacks:
                 TRIGGERED.labels("failed").inc()
                 raise
             TRIGGERED.labels(answer.outcome).inc()
-            return answer.outcome
+            done = answer.outcome not in _NOT_YET or datetime.now(UTC) >= job.due_at + _SETTLED
+            log.info("job done" if done else "job to come again", job=name, outcome=answer.outcome)
+            return done
 
     async def _park(self, name: str, data: bytes, reason: str) -> None:
         """Retrying cannot help: keep it for an operator instead of having it triggered for ever."""
