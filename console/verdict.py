@@ -115,7 +115,7 @@ def _coming(evidence: Evidence, reminder: ReminderRow) -> Verdict:
     missing = _missing(evidence, reminder)
     if not missing:
         because = [f"Its actor is scheduled, and its job is armed for {_at(reminder.due_at)}."]
-        if _lies_ready(evidence, reminder):
+        if _has_fired(evidence, reminder):
             because = ["Its job has come and its actor has fired, ahead of time: chat-api has it ready to be shown."]
         if not evidence.asked("job") or not evidence.asked("actor"):
             because = ["Not everything could be asked; what answered is in order."]
@@ -148,7 +148,7 @@ def _missing(evidence: Evidence, reminder: ReminderRow) -> list[str]:
             said.append(f"Its actor waits for {_at(actor.due_at)}, the user for {_at(reminder.due_at)}.")
         elif actor.status is ReminderStatus.CANCELLED:
             said.append("Its actor takes it for cancelled.")
-    if evidence.asked("job") and not _lies_ready(evidence, reminder):
+    if evidence.asked("job") and not _has_fired(evidence, reminder):
         if job is None:
             said.append("It has no job in Dapr's scheduler.")
         elif job.payload_error:
@@ -158,7 +158,8 @@ def _missing(evidence: Evidence, reminder: ReminderRow) -> list[str]:
     return said
 
 
-def _lies_ready(evidence: Evidence, reminder: ReminderRow) -> bool:
+def _has_fired(evidence: Evidence, reminder: ReminderRow) -> bool:
+    """Whether its actor has fired for the due time that it has now."""
     actor = evidence.actor
     return actor is not None and actor.last_fired == occurrence_key(reminder.due_at)
 
@@ -166,8 +167,7 @@ def _lies_ready(evidence: Evidence, reminder: ReminderRow) -> bool:
 def _overdue(evidence: Evidence, reminder: ReminderRow) -> Verdict:
     late = _span(evidence.now - reminder.due_at)
     actor, job = evidence.actor, evidence.job
-    occurrence = occurrence_key(reminder.due_at)
-    if actor is not None and actor.last_fired == occurrence:
+    if _has_fired(evidence, reminder):
         return Verdict(
             mood=Mood.BAD,
             headline=f"It fired, but chat-api has not heard of it: overdue by {late}.",

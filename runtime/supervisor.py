@@ -332,6 +332,7 @@ class Supervisor:
     ) -> Iterator[tuple[Command, Callable[[], "asyncio.Future[None]"] | None]]:
         layout, binaries = self._layout, self._binaries
         inherited = commands.runtime_environment(self._environ)
+        for_daprd = commands.sidecar_environment(self._environ)
         secrets_file.ensure_keys(layout.secrets)
         runtime = functools.partial(Command, cwd=layout.root, env=inherited)
         for part, launch in launches:
@@ -363,7 +364,7 @@ class Supervisor:
                     ),
                     layout.root,
                     {
-                        **commands.sidecar_environment(self._environ),
+                        **for_daprd,
                         **for_sidecars,
                         **self._tokens[app.name].environment,
                     },
