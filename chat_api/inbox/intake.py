@@ -197,16 +197,17 @@ class Intake:
 
     async def _take(self, *conditions: ColumnElement[bool], limit: int = 1) -> int:
         now = datetime.now(UTC)
-        query = select(IntakeRow).where(_ripe(), *conditions).order_by(*_ORDER).limit(limit)
+        wanted = select(IntakeRow.id, IntakeRow.payload).where(_ripe(), *conditions)
+        query = wanted.order_by(*_ORDER).limit(limit)
         async with self._database.writing(first=True) as session:
             # Another replica works off what it has locked.
             rows = (await session.exec(query.with_for_update(skip_locked=True))).all()
             if not rows:
                 return 0
-            events = [CloudEvent.from_json(row.payload) for row in rows]
+            events = [CloudEvent.from_json(payload) for _, payload in rows]
             await self._database.take_turns(session, users_of(events))
             received = await receive(session, events, now)
-            await session.exec(delete(IntakeRow).where(col(IntakeRow.id).in_([row.id for row in rows])))
+            await session.exec(delete(IntakeRow).where(col(IntakeRow.id).in_([row_id for row_id, _ in rows])))
         self._tell(received)
         return len(rows)
 

@@ -29,6 +29,8 @@ export class Tasks {
   #open = [];
   #completed = [];
   #next = { open: undefined, completed: undefined };
+  /** How many are read, at least. */
+  #wanted = { open: PAGE, completed: PAGE };
   #loaded = false;
   #drawn = "";
   /** Task id → when it was pointed out. */
@@ -70,8 +72,8 @@ export class Tasks {
     try {
       const wantsCompleted = part(this.#view, "completed").open;
       const [open, completed] = await Promise.all([
-        this.#read("open", this.#open.length),
-        wantsCompleted ? this.#read("completed", this.#completed.length) : null,
+        this.#read("open", Math.max(this.#wanted.open, this.#open.length)),
+        wantsCompleted ? this.#read("completed", Math.max(this.#wanted.completed, this.#completed.length)) : null,
         echo ? null : this.lists.load(),
       ]);
       if (!echo) await this.#families.load(open.tasks);
@@ -89,9 +91,7 @@ export class Tasks {
     }
   }
 
-  /** As many as were shown, and at least a page. */
-  async #read(status, shown) {
-    const wanted = Math.max(shown, PAGE);
+  async #read(status, wanted) {
     let { data: tasks, next } = await this.#client.tasks({ status, ...this.filters.params(), limit: Math.min(wanted, PAGE_LIMIT) });
     while (next && tasks.length < wanted) {
       const page = await this.#client.page(next);
@@ -101,17 +101,10 @@ export class Tasks {
     return { tasks, next };
   }
 
-  async #more(status) {
-    try {
-      const { data, next } = await this.#client.page(this.#next[status]);
-      if (status === "open") this.#open.push(...data);
-      else this.#completed.push(...data);
-      this.#next[status] = next;
-      if (status === "open") await this.#families.load(this.#open);
-      this.#draw();
-    } catch (error) {
-      if (!this.#signal.aborted) toast(`The next tasks could not be read. ${error.message}`);
-    }
+  /** Read a page more. All is read again: a reading that began before would otherwise end later, and take it away. */
+  #more(status) {
+    this.#wanted[status] = (status === "open" ? this.#open : this.#completed).length + PAGE;
+    return this.refresh();
   }
 
   /** Read now and again shortly, when the workers have caught up. `changed` are ids to point out. */

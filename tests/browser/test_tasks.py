@@ -1,9 +1,10 @@
 """The tasks on the page: adding, finding, subtasks, lists, doing, moving, and taking it back."""
 
+import asyncio
 from datetime import date, timedelta
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from tests.support.page import add, at, choose, item, register, reread, say, tasks
 
@@ -71,8 +72,23 @@ async def test_more_tasks_than_a_page_are_loaded_when_asked_for(page: Page) -> N
     await reread(page)
     shown = page.get_by_test_id("task-list").get_by_test_id("task-item")
     await expect(shown).to_have_count(100)
+    # A reading that began before and ends later changes nothing about it.
+    held, go_on = asyncio.Event(), asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        if not held.is_set():
+            held.set()
+            await go_on.wait()
+        await route.continue_()
+
+    await page.route("**/api/v1/tasks?*status=open*", hold)
+    await add(page, "Task 105")  # the stream tells of it
+    await held.wait()
     await page.get_by_test_id("load-more").click()
-    await expect(shown).to_have_count(105)
+    await expect(shown).to_have_count(106)
+    go_on.set()
+    await add(page, "Task 106")
+    await expect(shown).to_have_count(107)
     await expect(page.get_by_test_id("load-more")).to_be_hidden()
 
 

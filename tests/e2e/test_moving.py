@@ -29,9 +29,12 @@ class ElsewhereStack(Stack):
     )
 
 
-@pytest.fixture
-def source(binaries: Binaries, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    with Stack(tmp_path_factory.mktemp("source"), binaries, ENV) as running:
+@pytest.fixture(params=["1.5", "60"], ids=["armed", "ready"])
+def source(
+    binaries: Binaries, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Stack]:
+    """A system where a reminder that is due in a minute has its job still, or has fired and lies ready until then."""
+    with Stack(tmp_path_factory.mktemp("source"), binaries, {**ENV, "FIRE_AHEAD": request.param}) as running:
         yield running
 
 
@@ -48,20 +51,37 @@ async def tasks_of(client: httpx.AsyncClient) -> list[dict[str, Any]]:
     return sorted(({name: task[name] for name in kept} for task in found), key=lambda one: str(one["id"]))
 
 
+async def lies_ready(stack: Stack, title: str) -> None:
+    """Wait until the reminder has fired ahead of its time."""
+    async with asyncio.timeout(50):
+        while True:
+            [found] = (await ops(stack, "reminders", "--all", "--search", title))["reminders"]
+            if (await ops(stack, "inspect", found["reminder_id"]))["actor"]["status"] == "fired":
+                return
+            await asyncio.sleep(1)
+
+
 async def test_all_state_moves_into_an_empty_system_and_into_no_other(
-    source: Stack, binaries: Binaries, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+    source: Stack,
+    binaries: Binaries,
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    request: pytest.FixtureRequest,
 ) -> None:
     file = tmp_path / "state.jsonl"
+    ready = "ready" in request.node.callspec.id
     async with Person.registered(source.url) as person, person.listening() as ear:
         await person.add("rang before", datetime.now(UTC) + timedelta(seconds=1))
         await ear.wait_for(1, within=60)
         due = datetime.now(UTC) + timedelta(seconds=60)
         await person.add("rings after the move", due, notes="Zürich 🚆")
         await person.add("every day", datetime.now(UTC) + timedelta(days=1), recurrence="FREQ=DAILY")
+        if ready:
+            await lies_ready(source, "rings after the move")
         before = await tasks_of(person.client)
         counts = (await ops(source, "export", str(file)))["counts"]
         assert (counts["users"], counts["tasks"], counts["reminders"]) == (1, 3, 3)
-        assert (counts["actor"], counts["job"], counts["inbox"]) == (3, 2, 1)
+        assert (counts["actor"], counts["job"], counts["inbox"]) == (3, 1 if ready else 2, 1)
         assert file.stat().st_mode & 0o777 == 0o600
         refused = await person.client.post("/api/v1/tasks", json={"title": "while it is drained"})
         assert (refused.status_code, refused.headers["retry-after"]) == (503, "30")
