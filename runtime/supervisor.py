@@ -37,8 +37,16 @@ _CONTROL_GRACE = 15.0
 _LOOK = 0.1
 # The first start compiles every module that is used, in all services at once, and two cores may have other work.
 _START_PATIENCE = 180.0
-# What these do can wait while reminders ring; nobody waits for it.
-_NICENESS = {contract.AUDIT: 10, contract.RECURRING: 10}
+# How much they give way while reminders ring. Nobody waits for a record; and firing is done ahead of the due time, when
+# telling of what is due now must not wait for it.
+_NICENESS = {
+    contract.AUDIT: 10,
+    contract.RECURRING: 10,
+    contract.REMINDER_ACTOR: 5,
+    contract.SCHEDULER: 5,
+    contract.CONSOLE: 5,
+}
+_SCHEDULER_NICENESS = 5
 
 
 def process_names(topology: Topology, backing: Backing) -> tuple[str, ...]:
@@ -346,7 +354,11 @@ class Supervisor:
             for_sidecars |= secrets_file.as_environment(layout.secrets)
         yield runtime(PLACEMENT, commands.placement(binaries.placement, self._placement_ports)), None
         yield (
-            runtime(SCHEDULER, commands.scheduler(binaries.scheduler, self._scheduler_ports, layout)),
+            runtime(
+                SCHEDULER,
+                commands.scheduler(binaries.scheduler, self._scheduler_ports, layout),
+                niceness=_SCHEDULER_NICENESS,
+            ),
             lambda: asyncio.ensure_future(self._scheduler_started()),
         )
         for app in self._topology.apps:
