@@ -13,7 +13,7 @@ from typing import Any, Final, TypeVar
 from weakref import WeakValueDictionary
 
 from sqlalchemy import BigInteger, ColumnElement, DateTime, Dialect, Executable, Integer, String, event, or_, text
-from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy.engine import URL, Connection, Engine, create_engine, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -131,6 +131,8 @@ class Database:
         self._alone = self._engine.execution_options(**alone)
         self._readers = _engine(address, query_only=True) if self._is_sqlite else self._engine
         self._reader = self._readers.execution_options(**alone)
+        # SQLite's driver hands each call to a thread and back: one statement is done there as a whole.
+        self._storing = _storing_engine(address) if self._is_sqlite else None
         self._file = Path(address.database) if self._is_sqlite and address.database else None
         # SQLite has one writer and waits for it by polling; queueing here is quick, and workers can go first.
         self._gate = Gate(1 if self._is_sqlite else _WRITERS)
@@ -182,8 +184,12 @@ class Database:
         Raises:
             TimeoutError: it took over 10 s; whether it was committed is not known.
         """
-        async with asyncio.timeout(_STORE_TIMEOUT), self._gate.passing(first=True), self._alone.connect() as connection:
-            await connection.execute(statement, values)
+        async with asyncio.timeout(_STORE_TIMEOUT), self._gate.passing(first=True):
+            if self._storing is not None:
+                await asyncio.to_thread(_execute, self._storing, statement, values)
+                return
+            async with self._alone.connect() as connection:
+                await connection.execute(statement, values)
 
     async def take_turns(self, session: AsyncSession, owners: Collection[str]) -> None:
         """Within a transaction of `writing()`: from here on it is alone with what each of these owners has.
@@ -225,6 +231,8 @@ class Database:
         """Close all connections."""
         await self._engine.dispose()
         await self._readers.dispose()
+        if self._storing is not None:
+            self._storing.dispose()
 
 
 def normalised(url: str) -> URL:
@@ -300,10 +308,7 @@ def _engine(address: URL, *, query_only: bool = False) -> AsyncEngine:
     def configure(connection: Any, _: Any) -> None:
         # The driver must not begin transactions of its own: see begin().
         connection.isolation_level = None
-        cursor = connection.cursor()
-        for pragma in (*_PRAGMAS, f"query_only={query_only}"):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
+        _set_pragmas(connection, f"query_only={query_only}")
 
     @event.listens_for(engine.sync_engine, "begin")
     def begin(connection: Connection) -> None:
@@ -313,3 +318,22 @@ def _engine(address: URL, *, query_only: bool = False) -> AsyncEngine:
             connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(_WRITE_OPTION) else "BEGIN")
 
     return engine
+
+
+def _storing_engine(address: URL) -> Engine:
+    """For statements that are transactions of their own, each in a thread: Python's own driver."""
+    engine = create_engine(address.set(drivername="sqlite"), isolation_level="AUTOCOMMIT", hide_parameters=True)
+    event.listen(engine, "connect", lambda connection, _: _set_pragmas(connection))
+    return engine
+
+
+def _execute(engine: Engine, statement: Executable, values: Mapping[str, Any]) -> None:
+    with engine.connect() as connection:
+        connection.execute(statement, values)
+
+
+def _set_pragmas(connection: Any, *more: str) -> None:
+    cursor = connection.cursor()
+    for pragma in (*_PRAGMAS, *more):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()

@@ -64,6 +64,8 @@ class IntakeRow(SQLModel, table=True):
 
 
 _INSERT = insert(IntakeRow)
+# No row object is in the session that would have to be told of the deletion.
+_NOTHING_LOADED = {"synchronize_session": False}
 
 
 class _Together:
@@ -207,7 +209,8 @@ class Intake:
             events = [CloudEvent.from_json(payload) for _, payload in rows]
             await self._database.take_turns(session, users_of(events))
             received = await receive(session, events, now)
-            await session.exec(delete(IntakeRow).where(col(IntakeRow.id).in_([row_id for row_id, _ in rows])))
+            done = delete(IntakeRow).where(col(IntakeRow.id).in_([row_id for row_id, _ in rows]))
+            await session.exec(done, execution_options=_NOTHING_LOADED)
         self._tell(received)
         return len(rows)
 
