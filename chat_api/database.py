@@ -6,6 +6,7 @@ Instants are stored in UTC and come back aware, whatever the database can hold.
 import asyncio
 import contextlib
 import fcntl
+import functools
 from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +23,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from chat_api import sqlite_driver
 from chat_api.gate import Gate
 
 _WRITE_OPTION = "todo_write"
@@ -302,7 +304,8 @@ def _engine(address: URL, *, query_only: bool = False) -> AsyncEngine:
             pool_use_lifo=True,  # so that those beyond what is needed grow old
             connect_args=connect_arguments(address),
         )
-    engine = create_async_engine(address, pool_size=8, max_overflow=8, hide_parameters=True)
+    creator = functools.partial(sqlite_driver.connect, address.database or ":memory:")
+    engine = create_async_engine(address, async_creator=creator, pool_size=8, max_overflow=8, hide_parameters=True)
 
     @event.listens_for(engine.sync_engine, "connect")
     def configure(connection: Any, _: Any) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import functools
 import itertools
+import sys
 from dataclasses import replace
 from datetime import timedelta
 
@@ -79,6 +80,9 @@ from servicekit.subscriptions import Subscriber, dead_letter
 log = get_logger(__name__)
 
 _DATABASE_PATIENCE = 60.0  # seconds
+# Seconds. SQLite's threads have little to do and do it often: with Python's own 5 ms each step may wait that long for a
+# busy event loop, and a batch of reminders takes many steps.
+_SWITCH_INTERVAL = 0.0005
 
 
 async def serve(settings: Settings, stop: asyncio.Event) -> None:
@@ -215,5 +219,6 @@ async def _migrate(url: str) -> None:
 
 def main() -> None:
     """Entry point."""
+    sys.setswitchinterval(_SWITCH_INTERVAL)
     settings = Settings.load()
     service.run(CHAT_API, settings, lambda stop: serve(settings, stop))

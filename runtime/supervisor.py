@@ -40,8 +40,8 @@ _START_PATIENCE = 180.0
 # How much they give way while reminders ring. Nobody waits for a record; and firing is done ahead of the due time, when
 # telling of what is due now must not wait for it.
 _NICENESS = {
-    contract.AUDIT: 10,
-    contract.RECURRING: 10,
+    contract.AUDIT: 15,
+    contract.RECURRING: 15,
     contract.REMINDER_ACTOR: 5,
     contract.SCHEDULER: 5,
     contract.CONSOLE: 5,
