@@ -6,7 +6,6 @@ Instants are stored in UTC and come back aware, whatever the database can hold.
 import asyncio
 import contextlib
 import fcntl
-import functools
 from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,8 +22,8 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from chat_api import sqlite_driver
 from chat_api.gate import Gate
+from chat_api.statements import in_one_step
 
 _WRITE_OPTION = "todo_write"
 _ALONE_OPTION = "todo_alone"
@@ -304,13 +303,13 @@ def _engine(address: URL, *, query_only: bool = False) -> AsyncEngine:
             pool_use_lifo=True,  # so that those beyond what is needed grow old
             connect_args=connect_arguments(address),
         )
-    creator = functools.partial(sqlite_driver.connect, address.database or ":memory:")
-    engine = create_async_engine(address, async_creator=creator, pool_size=8, max_overflow=8, hide_parameters=True)
+    engine = create_async_engine(address, pool_size=8, max_overflow=8, hide_parameters=True)
 
     @event.listens_for(engine.sync_engine, "connect")
     def configure(connection: Any, _: Any) -> None:
         # The driver must not begin transactions of its own: see begin().
         connection.isolation_level = None
+        in_one_step(connection.driver_connection)
         _set_pragmas(connection, f"query_only={query_only}")
 
     @event.listens_for(engine.sync_engine, "begin")

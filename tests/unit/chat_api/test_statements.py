@@ -1,22 +1,25 @@
-"""The driver gives SQLAlchemy what it needs of a cursor, one step for a statement."""
+"""SQLAlchemy gets what it needs of a cursor, one step for a statement."""
 
-import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
-from chat_api import sqlite_driver
+from chat_api.statements import in_one_step
 
 
 @pytest.fixture
 async def connection(tmp_path: Path) -> AsyncIterator[AsyncConnection]:
-    engine = create_async_engine(
-        "sqlite+aiosqlite://", async_creator=lambda: sqlite_driver.connect(str(tmp_path / "some.db"))
-    )
+    engine = create_async_engine(f"sqlite+aiosqlite:///{tmp_path / 'some.db'}")
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def configure(opened: Any, _: Any) -> None:
+        in_one_step(opened.driver_connection)
+
     async with engine.connect() as opened:
         await opened.execute(text("CREATE TABLE things (id INTEGER PRIMARY KEY, name TEXT UNIQUE)"))
         yield opened
@@ -61,20 +64,15 @@ async def test_a_transaction_is_kept_or_not(connection: AsyncConnection) -> None
 
 async def test_a_statement_is_one_step(connection: AsyncConnection, monkeypatch: pytest.MonkeyPatch) -> None:
     raw = (await connection.get_raw_connection()).driver_connection
-    assert isinstance(raw, sqlite_driver._Connection)
+    assert raw is not None
     steps = []
     before = raw._tx.put_nowait
 
     class Counting:
         def put_nowait(self, item: object) -> None:
             steps.append(item)
-            before(item)  # type: ignore[arg-type]
+            before(item)
 
     monkeypatch.setattr(raw, "_tx", Counting())
     assert await names(connection) == []
     assert len(steps) == 1
-
-
-async def test_a_file_that_cannot_be_opened_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(sqlite3.OperationalError):
-        await sqlite_driver.connect(str(tmp_path / "no" / "folder.db"))
