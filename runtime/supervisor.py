@@ -41,7 +41,7 @@ _START_PATIENCE = 180.0
 # telling of what is due now must not wait for it.
 _NICENESS = {
     contract.AUDIT: 15,
-    contract.RECURRING: 15,
+    contract.RECURRING: 10,
     contract.REMINDER_ACTOR: 5,
     contract.SCHEDULER: 5,
     contract.CONSOLE: 5,
