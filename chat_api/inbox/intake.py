@@ -39,7 +39,7 @@ log = get_logger(__name__)
 _BATCH = 100
 _POLL = 1.0  # seconds; finds what another process, or this one before it died, left behind
 _SHORTEST_PAUSE, _LONGEST_PAUSE = 0.02, 0.1  # seconds
-_MUCH, _MUCH_SHARE = 3, 8.0  # from so many events in a batch on, the pause is so many times what it took
+_MUCH, _PERIOD = 3, 0.1  # from so many events in a batch on, the next batch begins so many seconds after it
 _ATTEMPTS = 6
 _NEVER = datetime.max.replace(tzinfo=UTC)
 _FIRST, _THEN = 0, 1  # a reminder rings before another one's clock symbol changes
@@ -176,13 +176,17 @@ class Intake:
         return min(max((self._next - datetime.now(UTC)).total_seconds(), _SHORTEST_PAUSE), _POLL)
 
     async def _work_off_and_pause(self) -> int:
-        """Gather in between, for longer while much comes: a batch costs about the same for one event as for ten."""
+        """Gather in between, for longer while much comes: a batch costs about the same for one event as for ten.
+
+        At least half of the time is left for storing what comes.
+        """
         clock = asyncio.get_running_loop().time
         began = clock()
         done = await self.work_off()
         if 0 < done < _BATCH:
-            share = _MUCH_SHARE if done >= _MUCH else 1.0
-            await asyncio.sleep(min(max((clock() - began) * share, _SHORTEST_PAUSE), _LONGEST_PAUSE))
+            took = clock() - began
+            rest = _PERIOD - took if done >= _MUCH else 0.0
+            await asyncio.sleep(min(max(rest, took, _SHORTEST_PAUSE), _LONGEST_PAUSE))
         return done
 
     async def work_off(self) -> int:
