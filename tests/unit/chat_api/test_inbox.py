@@ -316,7 +316,7 @@ class TestChanges:
             due_at=added.reminders[0].due_at,
             version=1,
         )
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             assert await heard == [added.task.id]
             await inbox.handle(envelope(event))
             assert await anext(stream) == [added.task.id]
