@@ -45,8 +45,8 @@ _NICENESS = {
     contract.REMINDER_ACTOR: 5,
     contract.SCHEDULER: 5,
     contract.CONSOLE: 5,
+    SCHEDULER: 5,
 }
-_SCHEDULER_NICENESS = 5
 
 
 def process_names(topology: Topology, backing: Backing) -> tuple[str, ...]:
@@ -357,7 +357,7 @@ class Supervisor:
             runtime(
                 SCHEDULER,
                 commands.scheduler(binaries.scheduler, self._scheduler_ports, layout),
-                niceness=_SCHEDULER_NICENESS,
+                niceness=_NICENESS[SCHEDULER],
             ),
             lambda: asyncio.ensure_future(self._scheduler_started()),
         )

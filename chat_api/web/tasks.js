@@ -72,8 +72,8 @@ export class Tasks {
     try {
       const wantsCompleted = part(this.#view, "completed").open;
       const [open, completed] = await Promise.all([
-        this.#read("open", Math.max(this.#wanted.open, this.#open.length)),
-        wantsCompleted ? this.#read("completed", Math.max(this.#wanted.completed, this.#completed.length)) : null,
+        this.#read("open"),
+        wantsCompleted ? this.#read("completed") : null,
         echo ? null : this.lists.load(),
       ]);
       if (!echo) await this.#families.load(open.tasks);
@@ -91,7 +91,8 @@ export class Tasks {
     }
   }
 
-  async #read(status, wanted) {
+  async #read(status) {
+    const wanted = this.#wanted[status];
     let { data: tasks, next } = await this.#client.tasks({ status, ...this.filters.params(), limit: Math.min(wanted, PAGE_LIMIT) });
     while (next && tasks.length < wanted) {
       const page = await this.#client.page(next);
