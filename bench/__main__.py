@@ -28,6 +28,8 @@ class Sizes:
     seconds: float
     rates: tuple[float, ...]
     bursts: tuple[int, ...]
+    added: int
+    """Reminders that may be added for one steady rate."""
     pending: tuple[int, ...]
     users: tuple[int, ...]
     messages: int
@@ -36,20 +38,21 @@ class Sizes:
 
 
 _DEFAULT: Final = Sizes(
-    2000, 10.0, (1, 10, 100, 300), (100, 2000), (1_000, 10_000, 100_000), (1, 50, 200), 600, 1000, 500
+    2000, 10.0, (1, 10, 100, 300), (100, 2000), 8_000, (1_000, 10_000, 100_000), (1, 50, 200), 600, 1000, 500
 )
 _FULL: Final = Sizes(
     2000,
     30.0,
     (1, 10, 100, 300),
     (100, 2000, 10_000),
+    25_000,
     (1_000, 10_000, 100_000, 1_000_000),
     (1, 50, 200),
     2000,
     1000,
     2000,
 )
-_TINY: Final = Sizes(100, 3.0, (1,), (50,), (500,), (1, 5), 40, 50, 50)
+_TINY: Final = Sizes(100, 3.0, (1,), (50,), 1_000, (500,), (1, 5), 40, 50, 50)
 _RATE: Final = 100.0
 _OTHERS: Final = ("document", "guard")
 _PARTS: Final = ("publishing", "lag", "pending", "chat", "startup", "side-by-side")
@@ -60,7 +63,7 @@ def _measurements(
 ) -> dict[str, Callable[[], Awaitable[Results]]]:
     return {
         "publishing": lambda: publishing.run(sizes.publishes, sizes.publishes * 8),
-        "lag": lambda: lag.run(sizes.rates, sizes.bursts, into),
+        "lag": lambda: lag.run(sizes.rates, sizes.bursts, sizes.added, only, into),
         "pending": lambda: lag.run_pending(sizes.pending, 100, into),
         "chat": lambda: chat.run(sizes.users, sizes.messages, sizes.streams),
         "startup": startup.run,
@@ -85,7 +88,7 @@ def main() -> None:
     parser.add_argument("--count", type=int, help="reminders of the comparison's burst (2000)")
     parser.add_argument("--ahead", type=float, default=15.0, help="seconds until the comparison's burst is due (15)")
     parser.add_argument(
-        "--only", action="append", default=[], help="of the comparison: those with this word in their name"
+        "--only", action="append", default=[], help="of the comparison and of lag: those with this word in their name"
     )
     parser.add_argument("--into", type=Path, default=FOLDER, help="the folder of the results (docs/benchmarks)")
     parser.add_argument("--update-baseline", action="store_true", help="of the guard: keep its ratios as the baseline")

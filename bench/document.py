@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from bench.ahead import OURS, as_shipped, at_due, system_name
-from bench.lag import AT_MOST
 from bench.results import FOLDER
 from bench.system import AS_SHIPPED
 
@@ -219,8 +218,10 @@ def _lag(document: Mapping[str, Any]) -> str:
         ahead = max(one["fire_ahead"] for one in shipped)
         text += (
             f" As it ships they begin to fire {ahead:g} s ahead, after all were set; a steady rate goes on for as long after those that are counted, so that these are "
-            f"told while others fire. A rate for which that takes more than {AT_MOST:,} reminders was measured only with everything at the due time."
+            f"told while others fire."
         )
+        if {one["per_second"] for one in rates} - {one["per_second"] for one in as_shipped(rates)}:
+            text += " A rate that takes more of them than can be added in minutes was measured only with everything at the due time (`--full`)."
     else:
         text += " As it ships it was not measured yet."
     return "\n".join(["## From due to heard\n", text + "\n", "![lag](lag.svg)\n", _table(head, rows)])

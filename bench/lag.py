@@ -24,8 +24,8 @@ from dapr.proto import api_service_v1, api_v1, common_v1
 from google.protobuf.any_pb2 import Any as GrpcAny
 
 from bench import machine, people
-from bench.ahead import AT_DUE
-from bench.results import FOLDER, Results, spread
+from bench.ahead import AT_DUE, fire_ahead
+from bench.results import FOLDER, Results, kept, spread
 from bench.system import AS_SHIPPED, System
 from bench.usage import processor, used
 from contracts.names import REMINDER_ACTOR, REMINDER_JOB_PREFIX, SCHEDULER, reminder_job
@@ -37,11 +37,9 @@ PART: Final = "lag"
 PENDING: Final = "pending"
 _PEOPLE: Final = 10
 _SECONDS: Final = 10.0
-AT_MOST: Final = 8_000
-"""Reminders that are added for one steady rate as shipped: adding them takes minutes."""
 _FIRST_ADD_RATE: Final = 4.0
 """Reminders that are surely added a second, before any were; how far ahead they must be due follows."""
-_CAUTION: Final = 0.5
+_CAUTION: Final = 0.7
 _MARGIN: Final = 2.0
 _ATTEMPTS: Final = 3
 _AT_ONCE: Final = 64
@@ -83,10 +81,10 @@ class Run:
 
 
 @contextlib.asynccontextmanager
-async def system(fire_ahead: float) -> AsyncIterator[System]:
+async def system(ahead: float) -> AsyncIterator[System]:
     """The whole system, started; off the event loop."""
     with tempfile.TemporaryDirectory(prefix="todo-bench-") as folder:
-        stack = System(Path(folder), await asyncio.to_thread(install), fire_ahead)
+        stack = System(Path(folder), await asyncio.to_thread(install), ahead)
         await asyncio.to_thread(stack.__enter__)
         try:
             yield stack
@@ -252,31 +250,63 @@ def _each(seconds: Mapping[str, float], count: int) -> dict[str, float]:
     return {name: round(value * 1000 / count, 3) for name, value in seconds.items()}
 
 
-async def run(rates: Sequence[float], bursts: Sequence[int], into: Path = FOLDER) -> Results:
-    """Each with everything at the due time, and as shipped; on one running system for each, one after the other."""
-    results = Results(PART)
-    for fire_ahead in (AT_DUE, AS_SHIPPED):
-        async with system(fire_ahead) as stack:
-            await _run(stack, rates, bursts, results, into)
+@dataclass(frozen=True, slots=True)
+class Load:
+    """So many a second for a while, or at one instant."""
+
+    fire_ahead: float
+    per_second: float | None
+    count: int
+
+    def __str__(self) -> str:
+        much = f"{self.per_second:g} a second" if self.per_second else f"{self.count} at one instant"
+        return f"{much}, {self.fire_ahead:g} s ahead"
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> "Load":
+        """That of a row of results."""
+        return cls(fire_ahead(row), row.get("per_second"), row["count"])
+
+    @property
+    def place(self) -> tuple[bool, float, float, int]:
+        """Its place among the results."""
+        return not self.per_second, self.fire_ahead, self.per_second or 0.0, self.count
+
+
+async def run(
+    rates: Sequence[float], bursts: Sequence[int], at_most: int, only: Sequence[str] = (), into: Path = FOLDER
+) -> Results:
+    """Each with everything at the due time, and as shipped; on one running system for each, one after the other.
+
+    A steady rate that takes more than `at_most` reminders as shipped is left out: adding them takes minutes. With words
+    in `only`, those that have one of them in their name ("100 a second, 60 s ahead"); the rows of the others stay.
+    """
+
+    def named(load: Load) -> bool:
+        return not only or any(word in str(load) for word in only)
+
+    results = Results(PART, kept(PART, into, lambda row: named(Load.of(row))) if only else [])
+    for ahead in (AT_DUE, AS_SHIPPED):
+        steady = [Load(ahead, rate, max(15, round(rate * _SECONDS))) for rate in rates]
+        loads = [load for load in (*steady, *(Load(ahead, None, count) for count in bursts)) if named(load)]
+        if loads:
+            async with system(ahead) as stack:
+                await _run(stack, loads, at_most, results, into)
     return results
 
 
-async def _run(stack: System, rates: Sequence[float], bursts: Sequence[int], results: Results, into: Path) -> None:
-    told = f"{stack.fire_ahead:g} s ahead"
+async def _run(stack: System, loads: Sequence[Load], at_most: int, results: Results, into: Path) -> None:
     made = await measure(stack, 40, 0.0)  # the first ones open connections
-    for rate in rates:
-        count = max(15, round(rate * _SECONDS))
-        if stack.fire_ahead and to_add(count, 1 / rate, stack.fire_ahead) > AT_MOST:
-            print(f"{rate:g} a second, {told}: left out, it takes too many reminders", flush=True)
+    for load in loads:
+        gap = 1 / load.per_second if load.per_second else 0.0
+        if load.fire_ahead and to_add(load.count, gap, load.fire_ahead) > at_most:
+            print(f"{load}: left out, it takes too many reminders", flush=True)
             continue
-        with machine.conditions(f"{rate:g} reminders a second, {told}") as seen:
-            made = await measure(stack, count, 1 / rate, made.add_rate)
-        results.add("rate", seen[0], per_second=rate, **figures(made))
-        results.write(into)
-    for count in bursts:
-        with machine.conditions(f"{count} reminders at one instant, {told}") as seen:
-            made = await measure(stack, count, 0.0, made.add_rate)
-        results.add("burst", seen[0], **figures(made))
+        with machine.conditions(str(load)) as seen:
+            made = await measure(stack, load.count, gap, made.add_rate)
+        rate = {"per_second": load.per_second} if load.per_second else {}
+        results.add("rate" if rate else "burst", seen[0], **rate, **figures(made))
+        results.rows.sort(key=lambda row: Load.of(row).place)
         results.write(into)
 
 

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -61,3 +62,12 @@ def read(part: str, folder: Path = FOLDER) -> dict[str, Any]:
     """
     document: dict[str, Any] = json.loads((folder / f"{part}.json").read_text())
     return document
+
+
+def kept(part: str, folder: Path, remade: Callable[[Mapping[str, Any]], bool]) -> list[dict[str, Any]]:
+    """The rows of a part that are not to be measured anew, with the time they were taken at."""
+    try:
+        document = read(part, folder)
+    except FileNotFoundError:
+        return []
+    return [{"taken_at": document["taken_at"], **row} for row in document["rows"] if not remade(row)]

@@ -4,13 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from contracts.names import REMINDER_ACTOR, SCHEDULER
 from runtime.layout import Layout
 from runtime.topology import App
 
 _LOOPBACK = "127.0.0.1"
 _SCHEDULER_ID = "dapr-scheduler-server-0"
 _GRACE = 5  # seconds a sidecar may take to stop
-_MEMORY_GOAL = "80MiB"  # of a sidecar, without the pages of its program
+# Of sidecars, without the pages of their program. What is due at one instant is in these two at once, some 15 kB each.
+_MEMORY_GOAL = "80MiB"
+_MEMORY_GOALS = {SCHEDULER: "256MiB", REMINDER_ACTOR: "256MiB"}
 # Read by daprd's secret store alone (components/optional); no service has a use for it.
 _FOR_SIDECARS = ("COHERE_API_KEY", "SMTP_HOST", "SMTP_PORT", "SMTP_USER", "SMTP_PASSWORD", "SMTP_FROM")
 _OURS = (
@@ -124,13 +127,13 @@ def runtime_environment(environ: Mapping[str, str]) -> dict[str, str]:
     return {**_inherited(environ), "DAPR_HOST_IP": _LOOPBACK}
 
 
-def sidecar_environment(environ: Mapping[str, str]) -> dict[str, str]:
-    """What daprd inherits besides.
+def sidecar_environment(environ: Mapping[str, str], app: App) -> dict[str, str]:
+    """What the daprd of a service inherits besides.
 
     Above GOMEMLIMIT Go collects garbage harder instead of growing: a burst must not leave sidecars of 200 MB behind.
     Not for the Dapr scheduler, which has to hold what is pending: beyond its goal it would do little else than collect.
     """
-    return {"GOMEMLIMIT": _MEMORY_GOAL, **runtime_environment(environ)}
+    return {"GOMEMLIMIT": _MEMORY_GOALS.get(app.app_id, _MEMORY_GOAL), **runtime_environment(environ)}
 
 
 def app_environment(

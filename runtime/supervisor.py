@@ -340,7 +340,6 @@ class Supervisor:
     ) -> Iterator[tuple[Command, Callable[[], "asyncio.Future[None]"] | None]]:
         layout, binaries = self._layout, self._binaries
         inherited = commands.runtime_environment(self._environ)
-        for_daprd = commands.sidecar_environment(self._environ)
         secrets_file.ensure_keys(layout.secrets)
         runtime = functools.partial(Command, cwd=layout.root, env=inherited)
         for part, launch in launches:
@@ -376,7 +375,7 @@ class Supervisor:
                     ),
                     layout.root,
                     {
-                        **for_daprd,
+                        **commands.sidecar_environment(self._environ, app),
                         **for_sidecars,
                         **self._tokens[app.name].environment,
                     },

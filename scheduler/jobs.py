@@ -70,17 +70,17 @@ class ReminderJobs:
         log.info("job dropped", job=name)
         return Done()
 
-    async def armed(self) -> frozenset[str]:
-        """Ids of the reminders that have a job.
+    async def armed(self) -> dict[str, bytes]:
+        """By the ids of the reminders that have a job, its payload.
 
         Raises:
             SidecarUnavailable: the list cannot be had now.
         """
-        return frozenset(
-            job.name.removeprefix(REMINDER_JOB_PREFIX)
+        return {
+            job.name.removeprefix(REMINDER_JOB_PREFIX): job.data.value
             for job in await self._list()
             if job.name.startswith(REMINDER_JOB_PREFIX)
-        )
+        }
 
     async def find(self, request: AskJobs) -> Jobs:
         """The jobs of some reminders, or a page of all of them by name, or with a limit of 0 how many there are.

@@ -44,6 +44,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             jobs,
             interval=settings.repair_interval,
             grace=settings.repair_grace,
+            patience=settings.repair_patience,
             horizon=settings.repair_horizon,
         )
         order = DueOrder(

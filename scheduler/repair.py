@@ -5,9 +5,13 @@ restored from yesterday, an event may have been dead-lettered. The sweep compare
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+import itertools
+from collections.abc import AsyncIterator, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
+from pydantic import ValidationError
+
+from contracts.jobs import ReminderJob
 from contracts.names import CHAT_API, PENDING_METHOD, REMINDER_ACTOR_TYPE
 from contracts.operations import SweepAnswer, SweepNow
 from contracts.reminders import ApplyAnswer, ApplyOutcome, ApplyReminder, ListPending, PendingReminder, PendingReminders
@@ -21,27 +25,65 @@ from servicekit.tracing import current_traceparent, span
 log = get_logger(__name__)
 
 _PARALLEL = 32
+_AT_MOST_ARMED = 256
 _KEEPER_INTERVAL = 10.0
 
 
 def broken(
-    pending: Iterable[PendingReminder], armed: frozenset[str], *, now: datetime, grace: timedelta
+    pending: Iterable[PendingReminder],
+    armed: Mapping[str, bytes],
+    *,
+    now: datetime,
+    grace: timedelta,
+    patience: timedelta,
 ) -> list[PendingReminder]:
-    """Those that will not fire by themselves: late by more than `grace`, or without a job.
+    """Those that will not fire by themselves, the longest overdue first. `armed` has the payloads of their jobs.
 
-    Of the latter some may have fired just now, ahead of their time: their actors know.
+    - Without a job. Some of them may have fired just now, ahead of their time: their actors know.
+    - Late by more than `grace`, and the job is for another time.
+    - Late by more than `patience`, and the job is there. It triggers until it is done; where many were due at once it
+      waits for its turn, and arming it anew would only make work. Hence no more than some of these in one sweep.
     """
-    return [reminder for reminder in pending if reminder.due_at < now - grace or reminder.reminder_id not in armed]
+    found: list[PendingReminder] = []
+    patient: list[PendingReminder] = []
+    for reminder in sorted(pending, key=lambda one: one.due_at):
+        job = armed.get(reminder.reminder_id)
+        if job is None:
+            found.append(reminder)
+        elif reminder.due_at >= now - grace:
+            continue
+        elif not _is_for(job, reminder.due_at):
+            found.append(reminder)
+        elif reminder.due_at < now - patience:
+            patient.append(reminder)
+    return found + patient[:_AT_MOST_ARMED]
+
+
+def _is_for(job: bytes, due_at: datetime) -> bool:
+    try:
+        return ReminderJob.model_validate_json(job).due_at == due_at
+    except ValidationError:
+        return False
 
 
 class Repair:
     """Runs sweeps, one at a time."""
 
-    def __init__(self, sidecar: Sidecar, jobs: ReminderJobs, *, interval: float, grace: float, horizon: float) -> None:
+    def __init__(
+        self,
+        sidecar: Sidecar,
+        jobs: ReminderJobs,
+        *,
+        interval: float,
+        grace: float,
+        patience: float,
+        horizon: float,
+    ) -> None:
         self._sidecar = sidecar
         self._jobs = jobs
         self._interval = interval
         self._grace = timedelta(seconds=grace)
+        self._patience = timedelta(seconds=patience)
         self._horizon = timedelta(seconds=horizon)
         self._lock = asyncio.Lock()
         self._finished_at = float("-inf")
@@ -77,15 +119,14 @@ class Repair:
 
     async def _sweep(self) -> SweepAnswer:
         now = datetime.now(UTC)
-        checked = 0
-        to_repair: list[PendingReminder] = []
         # The pending list first: a reminder fired in between is then merely announced again, never missed.
         pages = [page async for page in self._pending(now + self._horizon)]
-        armed = await self._jobs.armed() if any(pages) else frozenset()
-        for page in pages:
-            checked += len(page)
-            to_repair += broken(page, armed, now=now, grace=self._grace)
-        repaired, failed = await self._repair(to_repair)
+        armed = await self._jobs.armed() if any(pages) else {}
+        pending = list(itertools.chain.from_iterable(pages))
+        checked = len(pending)
+        repaired, failed = await self._repair(
+            broken(pending, armed, now=now, grace=self._grace, patience=self._patience)
+        )
         metrics.REPAIRED.inc(repaired)
         metrics.NOT_REPAIRED.inc(failed)
         metrics.SWEPT_AT.set_to_current_time()

@@ -34,7 +34,16 @@ class Settings(ServiceSettings):
     )
     repair_interval: int = Field(default=30, ge=1, le=3600, description="Between repair sweeps.")
     repair_grace: float = Field(
-        default=10.0, gt=0, le=3600, description="A reminder this late has not fired by itself and is repaired."
+        default=10.0,
+        gt=0,
+        le=3600,
+        description="A reminder this late has not fired by itself and is repaired, unless its job is there.",
+    )
+    repair_patience: float = Field(
+        default=120.0,
+        gt=0,
+        le=86400,
+        description="A reminder this late is repaired though its job is there, which triggers until it is done.",
     )
     repair_horizon: float = Field(
         default=600.0, gt=0, le=86400, description="Reminders due within this time must have a job."

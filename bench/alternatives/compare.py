@@ -19,7 +19,7 @@ from bench.alternatives.dapr_alone import DaprJobs, DaprReminders
 from bench.alternatives.ledger import Effect
 from bench.alternatives.ours import Ours, OursAtDue
 from bench.alternatives.temporal_server import TemporalServer
-from bench.results import FOLDER, Results, read, spread
+from bench.results import FOLDER, Results, kept, spread
 from bench.usage import processors, used
 
 PART: Final = "side-by-side"
@@ -182,15 +182,7 @@ async def _all_of(kind: Callable[[Path], Alternative], load: Load, results: Resu
 
 
 def _others(only: Sequence[str], folder: Path) -> list[dict[str, Any]]:
-    try:
-        kept = read(PART, folder)
-    except FileNotFoundError:
-        return []
-    return [
-        {"taken_at": kept["taken_at"], **row}
-        for row in kept["rows"]
-        if not any(word.lower() in system_name(row).lower() for word in only)
-    ]
+    return kept(PART, folder, lambda row: any(word.lower() in system_name(row).lower() for word in only))
 
 
 async def run(load: Load, only: Sequence[str] = (), into: Path = FOLDER) -> Results:

@@ -54,7 +54,7 @@ class DaprAlone(Family):
         app_port = pick()
         self.sidecar_http = sidecar.http
         app = App("bench", (), self.root, (resources,), ())
-        env = commands.sidecar_environment({})
+        env = commands.runtime_environment({})
         await self.start("placement", *commands.placement(binaries.placement, placement), env=env)
         await self.start("scheduler", *commands.scheduler(binaries.scheduler, scheduler, layout), env=env)
         await self.until("the scheduler", lambda: _healthy(f"http://127.0.0.1:{scheduler.healthz}/healthz"))

@@ -103,7 +103,7 @@ def test_no_process_is_told_to_listen_beyond_loopback(tmp_path: Path) -> None:
         listens = [part for part in line if "listen-address" in part]
         assert len(listens) >= 3
         assert all(part.endswith("=127.0.0.1") for part in listens)
-    assert commands.sidecar_environment({})["DAPR_HOST_IP"] == "127.0.0.1"
+    assert commands.sidecar_environment({}, app)["DAPR_HOST_IP"] == "127.0.0.1"
 
 
 def test_the_scheduler_s_sidecar_may_send_longer_messages() -> None:
@@ -118,9 +118,15 @@ def test_the_scheduler_s_sidecar_may_send_longer_messages() -> None:
     assert flags(names.CHAT_API) == []
 
 
-def test_a_sidecar_has_a_memory_goal_which_its_user_may_set() -> None:
-    assert commands.sidecar_environment({})["GOMEMLIMIT"].endswith("MiB")
-    assert commands.sidecar_environment({"GOMEMLIMIT": "200MiB"})["GOMEMLIMIT"] == "200MiB"
+def test_sidecars_have_memory_goals_which_their_user_may_set() -> None:
+    apps = {app.app_id: app for app in Topology.load(PROJECT / "dapr.yaml").apps}
+
+    def goal(app_id: str, **environ: str) -> str:
+        return commands.sidecar_environment(environ, apps[app_id])["GOMEMLIMIT"]
+
+    assert goal(names.AUDIT) == "80MiB"
+    assert goal(names.SCHEDULER) == goal(names.REMINDER_ACTOR) == "256MiB"
+    assert goal(names.SCHEDULER, GOMEMLIMIT="200MiB") == "200MiB"
 
 
 def test_replicas_have_names_of_their_own_and_one_app_id() -> None:
