@@ -314,6 +314,15 @@ def test_pods_meet_the_restricted_standard_and_cannot_write_to_their_image(argum
 
 
 @both
+def test_of_a_busy_node_what_is_due_now_gets_more_than_what_is_done_ahead(arguments: tuple[str, ...]) -> None:
+    asked = {
+        app_id: number(deployment.pod_spec["containers"][0]["resources"]["requests"]["cpu"])
+        for app_id, deployment in deployments(arguments).items()
+    }
+    assert asked["chat-api"] > asked["reminder-actor"] == asked["scheduler"] > asked["audit"]
+
+
+@both
 def test_dead_connections_of_sidecars_are_found_within_half_a_minute(arguments: tuple[str, ...]) -> None:
     """daprd only listens on its connection to placement; tests/chaos/test_placement.py shows what comes of it."""
     for app_id, deployment in deployments(arguments).items():
