@@ -1,8 +1,10 @@
 """What operators do. Each action is in the audit record before it is done; one that cannot be recorded is not done."""
 
+import asyncio
+import itertools
 import uuid
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from console.draining import Drain
@@ -12,11 +14,15 @@ from contracts.console import Act, ActAnswer, ActionKind
 from contracts.dead_letters import ReplayOutcome
 from contracts.operations import EVERYBODY, MoveOutcome, MoveReminder, OperatorActed, RecordAction
 from contracts.reminders import FireOutcome
-from servicekit.errors import SidecarError
+from servicekit.errors import SidecarError, SidecarUnavailable
 from servicekit.logs import get_logger
+from servicekit.retry import Backoff
 from servicekit.tracing import current_traceparent, span
 
 log = get_logger(__name__)
+
+_TO_RECORD: Final = timedelta(seconds=8)
+"""For so long the audit service may be away, as it is for a moment after its start; a person waits."""
 
 Outcome = tuple[bool, str, dict[str, Any]]
 
@@ -35,6 +41,7 @@ class Actions:
         self._owners = owners
         self._overviews = overviews
         self._drain = drain
+        self._backoff = Backoff(base=0.2, cap=1.0)
         self._does: dict[ActionKind, Callable[[Act], Awaitable[Outcome]]] = {
             ActionKind.FIRE: self._fire,
             ActionKind.RESCHEDULE: self._reschedule,
@@ -55,6 +62,7 @@ class Actions:
                 await self._record(request, action_id, "began", about, request.detail)
             except SidecarError as error:
                 said = f"It was not done, for it could not be recorded: {error}"
+                log.warning("an action could not be recorded", action=request.kind, error=str(error))
                 return ActAnswer(done=False, summary=said, action_id=action_id)
             try:
                 done, summary, facts = await self._does[request.kind](request)
@@ -88,7 +96,16 @@ class Actions:
             detail=detail[:500],
             **about,
         )
-        await self._owners.record(RecordAction(acted=acted, at=datetime.now(UTC), traceparent=current_traceparent()))
+        entry = RecordAction(acted=acted, at=datetime.now(UTC), traceparent=current_traceparent())
+        for attempt in itertools.count():
+            try:
+                await self._owners.record(entry)
+            except SidecarUnavailable:  # recorded twice is once
+                if datetime.now(UTC) - entry.at > _TO_RECORD:
+                    raise
+                await asyncio.sleep(self._backoff.delay(attempt))
+            else:
+                return
 
     async def _fire(self, request: Act) -> Outcome:
         if request.reminder_id is None:

@@ -141,6 +141,20 @@ async def test_no_action_without_its_record(stack: Stack) -> None:
         assert [one["status"] for one in found["reminders"]] == ["scheduled"]
 
 
+async def test_an_action_waits_for_a_record_that_is_just_starting(stack: Stack) -> None:
+    async with Person.registered(stack.url) as person, person.listening() as ear:
+        await person.add("In a moment", datetime.now(UTC) + timedelta(hours=4))
+        reminder_id = await reminder_of(stack, person, "In a moment")
+        await inspected(stack, reminder_id, "Armed")
+        stack.hold(names.AUDIT)
+        fired = asyncio.create_task(ops(stack, "fire", reminder_id))
+        await asyncio.sleep(1)
+        await asyncio.to_thread(stack.release, names.AUDIT)
+        assert (await fired)["done"] is True
+        await ear.wait_for(1, within=20)
+        await asyncio.to_thread(stack.wait_ready)
+
+
 async def test_it_says_why_a_reminder_will_not_ring(stack: Stack) -> None:
     """A job that is gone, as after Dapr's scheduler lost its data: seen before the time has come, and repaired."""
     async with Person.registered(stack.url) as person:
