@@ -218,7 +218,7 @@ def _lag(document: Mapping[str, Any]) -> str:
         ahead = max(one["fire_ahead"] for one in shipped)
         text += (
             f" As it ships they begin to fire {ahead:g} s ahead, after all were set; a steady rate goes on for as long after those that are counted, so that these are "
-            f"told while others fire."
+            "told while others fire."
         )
         if {one["per_second"] for one in rates} - {one["per_second"] for one in as_shipped(rates)}:
             text += " A rate that takes more of them than can be added in minutes was measured only with everything at the due time (`--full`)."

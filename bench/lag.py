@@ -25,7 +25,7 @@ from google.protobuf.any_pb2 import Any as GrpcAny
 
 from bench import machine, people
 from bench.ahead import AT_DUE, fire_ahead
-from bench.results import FOLDER, Results, kept, spread
+from bench.results import FOLDER, Results, kept, named, spread
 from bench.system import AS_SHIPPED, System
 from bench.usage import processor, used
 from contracts.names import REMINDER_ACTOR, REMINDER_JOB_PREFIX, SCHEDULER, reminder_job
@@ -282,13 +282,10 @@ async def run(
     in `only`, those that have one of them in their name ("100 a second, 60 s ahead"); the rows of the others stay.
     """
 
-    def named(load: Load) -> bool:
-        return not only or any(word in str(load) for word in only)
-
-    results = Results(PART, kept(PART, into, lambda row: named(Load.of(row))) if only else [])
+    results = Results(PART, kept(PART, into, lambda row: named(str(Load.of(row)), only)))
     for ahead in (AT_DUE, AS_SHIPPED):
         steady = [Load(ahead, rate, max(15, round(rate * _SECONDS))) for rate in rates]
-        loads = [load for load in (*steady, *(Load(ahead, None, count) for count in bursts)) if named(load)]
+        loads = [load for load in (*steady, *(Load(ahead, None, count) for count in bursts)) if named(str(load), only)]
         if loads:
             async with system(ahead) as stack:
                 await _run(stack, loads, at_most, results, into)

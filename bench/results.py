@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -62,6 +62,11 @@ def read(part: str, folder: Path = FOLDER) -> dict[str, Any]:
     """
     document: dict[str, Any] = json.loads((folder / f"{part}.json").read_text())
     return document
+
+
+def named(name: str, only: Sequence[str]) -> bool:
+    """Whether one of these words is in the name of what is measured; without words, all are meant."""
+    return not only or any(word.lower() in name.lower() for word in only)
 
 
 def kept(part: str, folder: Path, remade: Callable[[Mapping[str, Any]], bool]) -> list[dict[str, Any]]:

@@ -5,7 +5,6 @@ restored from yesterday, an event may have been dead-lettered. The sweep compare
 """
 
 import asyncio
-import itertools
 from collections.abc import AsyncIterator, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
@@ -37,12 +36,12 @@ def broken(
     grace: timedelta,
     patience: timedelta,
 ) -> list[PendingReminder]:
-    """Those that will not fire by themselves, the longest overdue first. `armed` has the payloads of their jobs.
+    """Those that will not fire by themselves. `armed` has the payloads of their jobs.
 
     - Without a job. Some of them may have fired just now, ahead of their time: their actors know.
     - Late by more than `grace`, and the job is for another time.
     - Late by more than `patience`, and the job is there. It triggers until it is done; where many were due at once it
-      waits for its turn, and arming it anew would only make work. Hence no more than some of these in one sweep.
+      waits for its turn, and arming it anew would only make work. Hence the longest overdue of these alone.
     """
     found: list[PendingReminder] = []
     patient: list[PendingReminder] = []
@@ -120,10 +119,8 @@ class Repair:
     async def _sweep(self) -> SweepAnswer:
         now = datetime.now(UTC)
         # The pending list first: a reminder fired in between is then merely announced again, never missed.
-        pages = [page async for page in self._pending(now + self._horizon)]
-        armed = await self._jobs.armed() if any(pages) else {}
-        pending = list(itertools.chain.from_iterable(pages))
-        checked = len(pending)
+        pending = [reminder async for page in self._pending(now + self._horizon) for reminder in page]
+        armed = await self._jobs.armed() if pending else {}
         repaired, failed = await self._repair(
             broken(pending, armed, now=now, grace=self._grace, patience=self._patience)
         )
@@ -131,8 +128,8 @@ class Repair:
         metrics.NOT_REPAIRED.inc(failed)
         metrics.SWEPT_AT.set_to_current_time()
         level = log.warning if repaired or failed else log.debug
-        level("repair sweep done", checked=checked, repaired=repaired, failed=failed)
-        return SweepAnswer(checked=checked, repaired=repaired, failed=failed)
+        level("repair sweep done", checked=len(pending), repaired=repaired, failed=failed)
+        return SweepAnswer(checked=len(pending), repaired=repaired, failed=failed)
 
     async def _pending(self, due_before: datetime) -> AsyncIterator[tuple[PendingReminder, ...]]:
         after = ""

@@ -19,7 +19,7 @@ from bench.alternatives.dapr_alone import DaprJobs, DaprReminders
 from bench.alternatives.ledger import Effect
 from bench.alternatives.ours import Ours, OursAtDue
 from bench.alternatives.temporal_server import TemporalServer
-from bench.results import FOLDER, Results, kept, spread
+from bench.results import FOLDER, Results, kept, named, spread
 from bench.usage import processors, used
 
 PART: Final = "side-by-side"
@@ -182,14 +182,14 @@ async def _all_of(kind: Callable[[Path], Alternative], load: Load, results: Resu
 
 
 def _others(only: Sequence[str], folder: Path) -> list[dict[str, Any]]:
-    return kept(PART, folder, lambda row: any(word.lower() in system_name(row).lower() for word in only))
+    return kept(PART, folder, lambda row: named(system_name(row), only))
 
 
 async def run(load: Load, only: Sequence[str] = (), into: Path = FOLDER) -> Results:
     """All of them, or those with one of these words in their name: the rows of the others stay, with their time."""
-    results = Results(PART, _others(only, into) if only else [])
+    results = Results(PART, _others(only, into))
     for name, kind in ALL.items():
-        if only and not any(word.lower() in name.lower() for word in only):
+        if not named(name, only):
             continue
         try:
             await _all_of(kind, load, results)
