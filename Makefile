@@ -24,12 +24,9 @@ verify-audit: $(ENVIRONMENT) ## is the record of who changed what as it was writ
 
 ##@ Test it
 
-# Each worker has a running system of its own, some 1 GB. The tests of a file stay together; the long folders come first.
-WORKERS ?= 2
-
 .PHONY: test
-test: $(ENVIRONMENT) runtime browser ## all tests, and some on Kafka and PostgreSQL (ARGS="tests/e2e -k reschedule" for some, WORKERS=4 at once)
-	@$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
+test: $(ENVIRONMENT) runtime browser ## all tests, and some on Kafka and PostgreSQL (ARGS="tests/e2e -k reschedule" for some)
+	@$(BIN)/pytest $(ARGS)
 	@$(if $(filter tests/% --stack% -k,$(ARGS)),,$(MAKE) --no-print-directory test-kafka-postgresql)
 
 # A part of the same tests that is about what a broker or a database can do differently, in some minutes.
